@@ -1,0 +1,3 @@
+export * from './generated/types';
+export * from './kind';
+export * from './resources';

@@ -1,0 +1,103 @@
+import type { FieldError, KubernetesObject } from '@typernetes/machinery';
+
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
+
+/** How the typed client, informers and RBAC name a kind; the small part of a KindDefinition that clients need. */
+export interface ResourceType<T extends KubernetesObject = KubernetesObject> {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** Plural: `pods`. */
+  readonly resource: string;
+  readonly namespaced: boolean;
+  /** Carries T for the compiler alone; never set. */
+  readonly object?: T;
+}
+
+/** What the strategy may know of the request. */
+export interface StrategyContext {
+  /** RFC 3339, whole seconds. */
+  now: string;
+}
+
+/**
+ * What a write may change. `prepare…` mutates `next` (drop status on create, keep status on update, reset fields the
+ * endpoint must not change); `validate…` returns violations and changes nothing. Metadata rules shared by all kinds are
+ * the apiserver's and not repeated here.
+ */
+export interface WriteStrategy<T> {
+  prepareForCreate?(next: T, context: StrategyContext): void;
+  prepareForUpdate?(next: T, previous: T, context: StrategyContext): void;
+  validateCreate?(next: T): FieldError[];
+  validateUpdate?(next: T, previous: T): FieldError[];
+  /** Warning headers, without the `299 - ` prefix. */
+  warnings?(next: T, previous?: T): string[];
+}
+
+/** Where autoscaling/v1 Scale finds its values in the object: dot paths as in a CRD's scale subresource. */
+export interface ScaleMapping {
+  specReplicas: string;
+  statusReplicas: string;
+  /** Gives the serialised label selector. */
+  selector(object: KubernetesObject): string;
+}
+
+/** A subresource with code of its own (binding, log, exec, token, eviction, ...); the apiserver has its handler by name. */
+export interface CustomSubresource {
+  name: string;
+  /** Kind of the body: discovery shows it. */
+  group: string;
+  version: string;
+  kind: string;
+  verbs: readonly Verb[];
+}
+
+export type Cell = string | number | boolean | null;
+
+/** meta/v1 TableColumnDefinition. */
+export interface Column {
+  name: string;
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  format: string;
+  description: string;
+  /** 0: always shown; 1: with `-o wide`. */
+  priority: number;
+}
+
+export interface TablePrinter<T> {
+  columns: readonly Column[];
+  /** One cell per column. `nowMs` for ages. */
+  row(object: T, nowMs: number): Cell[];
+}
+
+/**
+ * A kind, declared once. Routes, both doors, discovery, OpenAPI, printing, field validation, storage keys, RBAC names
+ * and garbage collection derive from it; a CustomResourceDefinition makes the same declaration at run time.
+ */
+export interface KindDefinition<T extends KubernetesObject = KubernetesObject> extends ResourceType<T> {
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly verbs: readonly Verb[];
+  /** Definition name as OpenAPI shows it: `io.k8s.api.core.v1.Pod`. */
+  readonly definition: string;
+  /** Below `/registry/`: `pods`, `services/specs`. Absent for kinds that are never stored (TokenReview). */
+  readonly storagePath?: string;
+  /** Fills in defaults, in place. Must be idempotent: it also runs on what storage gives back. */
+  readonly defaults?: (object: T) => void;
+  readonly strategy: WriteStrategy<T>;
+  /** Present when the kind has a status subresource. */
+  readonly statusStrategy?: WriteStrategy<T>;
+  readonly scale?: ScaleMapping;
+  readonly subresources: readonly CustomSubresource[];
+  readonly printer?: TablePrinter<T>;
+  /** Field selectors beyond metadata.name and metadata.namespace: label (`spec.nodeName`) to value. */
+  readonly selectableFields: Readonly<Record<string, (object: T) => string>>;
+  /** Does metadata.generation count changes of the spec? */
+  readonly hasGeneration: boolean;
+  /** Names are validated with this rule: returns the texts of what is wrong. */
+  readonly validateName: (name: string, isPrefix: boolean) => string[];
+  /** Objects leave after this many seconds of grace unless the request says otherwise (pods); absent: at once. */
+  readonly gracePeriodSeconds?: (object: T) => number;
+}

@@ -1,0 +1,5 @@
+export * from './api-error';
+export * from './clock';
+export * from './field-error';
+export * from './meta';
+export * from './random';

@@ -1,0 +1,3 @@
+export * as api from './generated/t8s/api/v1/api';
+export * as node from './generated/t8s/node/v1/node';
+export { fileDescriptorSet } from './generated/descriptors';
