@@ -1,0 +1,23 @@
+import type { ApiClient } from '@typernetes/client';
+import type { AdmissionPlugin } from './admission';
+import type { Authenticator } from './authenticator';
+import type { Authorizer } from './authorizer';
+import type { ObjectReader } from './object-reader';
+import type { SubresourceHandlers } from './subresource';
+
+/** What authenticators, authorisers, admission, handlers and bootstrap get to work with. */
+export interface ApiserverInternals {
+  readonly objects: ObjectReader;
+  /** The whole API in-process as `system:apiserver` of `system:masters`: through the same pipeline, without a door. */
+  readonly client: ApiClient;
+}
+
+/** The lists that make an apiserver; the pipeline runs each in order. */
+export interface Extensions {
+  readonly authenticators: readonly Authenticator[];
+  readonly authorizers: readonly Authorizer[];
+  readonly admission: readonly AdmissionPlugin[];
+  readonly subresourceHandlers: SubresourceHandlers;
+  /** Runs once the caches are synced and the server listens: default namespaces, roles, `kubernetes` Service. */
+  bootstrap?(signal: AbortSignal): Promise<void>;
+}
