@@ -53,6 +53,17 @@ export interface CustomSubresource {
   verbs: readonly Verb[];
 }
 
+/** Two kinds that are one in storage: events.k8s.io Event is kept as core Event. */
+export interface StoredForm {
+  /** The kind whose form is stored. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** Both give a new object and leave their argument alone. apiVersion and kind are set. */
+  toStored(object: KubernetesObject): KubernetesObject;
+  fromStored(object: KubernetesObject): KubernetesObject;
+}
+
 export type Cell = string | number | boolean | null;
 
 /** meta/v1 TableColumnDefinition. */
@@ -84,6 +95,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> e
   readonly definition: string;
   /** Below `/registry/`: `pods`, `services/specs`. Absent for kinds that are never stored (TokenReview). */
   readonly storagePath?: string;
+  /** Present when objects are stored in another kind's form (under its storagePath); reads, writes and watches convert. */
+  readonly storedAs?: StoredForm;
   /** Fills in defaults, in place. Must be idempotent: it also runs on what storage gives back. */
   readonly defaults?: (object: T) => void;
   readonly strategy: WriteStrategy<T>;
@@ -94,10 +107,13 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> e
   readonly printer?: TablePrinter<T>;
   /** Field selectors beyond metadata.name and metadata.namespace: label (`spec.nodeName`) to value. */
   readonly selectableFields: Readonly<Record<string, (object: T) => string>>;
-  /** Does metadata.generation count changes of the spec? */
+  /** Does metadata.generation count changes? The strategies do the counting. */
   readonly hasGeneration: boolean;
   /** Names are validated with this rule: returns the texts of what is wrong. */
   readonly validateName: (name: string, isPrefix: boolean) => string[];
-  /** Objects leave after this many seconds of grace unless the request says otherwise (pods); absent: at once. */
+  /**
+   * Objects leave after this many seconds of grace unless the request says otherwise (pods); absent: at once.
+   * Zero means at once, whatever the request says (a pod that runs nowhere).
+   */
   readonly gracePeriodSeconds?: (object: T) => number;
 }

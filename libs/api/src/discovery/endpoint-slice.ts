@@ -1,0 +1,21 @@
+import { isDeepStrictEqual } from 'node:util';
+import { defineKind } from '../define-kind';
+import type { EndpointSlice } from '../generated/types';
+import { resources } from '../resources';
+import { countGeneration, startGeneration } from '../strategies';
+
+const counted = ({ addressType, endpoints, ports, metadata }: EndpointSlice): unknown => [
+  addressType,
+  endpoints,
+  ports,
+  metadata?.labels,
+  metadata?.annotations,
+];
+
+export const endpointSlice = defineKind(resources.endpointSlices, {
+  hasGeneration: true,
+  strategy: {
+    prepareForCreate: (next) => startGeneration(next),
+    prepareForUpdate: (next, previous) => countGeneration(next, previous, !isDeepStrictEqual(counted(next), counted(previous))),
+  },
+});

@@ -1,0 +1,57 @@
+import { selfSubjectReview } from './authentication/self-subject-review';
+import { tokenReview } from './authentication/token-review';
+import { localSubjectAccessReview } from './authorization/local-subject-access-review';
+import { selfSubjectAccessReview } from './authorization/self-subject-access-review';
+import { selfSubjectRulesReview } from './authorization/self-subject-rules-review';
+import { subjectAccessReview } from './authorization/subject-access-review';
+import { lease } from './coordination/lease';
+import { binding } from './core/binding';
+import { configMap } from './core/config-map';
+import { endpoints } from './core/endpoints';
+import { event } from './core/event';
+import { namespace } from './core/namespace';
+import { node } from './core/node';
+import { pod } from './core/pod';
+import { replicationController } from './core/replication-controller';
+import { secret } from './core/secret';
+import { service } from './core/service';
+import { serviceAccount } from './core/service-account';
+import { endpointSlice } from './discovery/endpoint-slice';
+import { eventV1 } from './events/event';
+import type { KindDefinition } from './kind';
+import { clusterRole } from './rbac/cluster-role';
+import { clusterRoleBinding } from './rbac/cluster-role-binding';
+import { role } from './rbac/role';
+import { roleBinding } from './rbac/role-binding';
+import { Registry } from './registry';
+
+/** Every built-in kind. Groups appear in discovery in this order. */
+export const builtInKinds: readonly KindDefinition[] = [
+  binding,
+  configMap,
+  endpoints,
+  event,
+  namespace,
+  node,
+  pod,
+  replicationController,
+  secret,
+  service,
+  serviceAccount,
+  eventV1,
+  selfSubjectReview,
+  tokenReview,
+  localSubjectAccessReview,
+  selfSubjectAccessReview,
+  selfSubjectRulesReview,
+  subjectAccessReview,
+  clusterRole,
+  clusterRoleBinding,
+  role,
+  roleBinding,
+  lease,
+  endpointSlice,
+];
+
+/** A registry of its own, so that custom kinds of one server are not seen by another in the same process. */
+export const createRegistry = (): Registry => new Registry(builtInKinds);
