@@ -1,1 +1,3 @@
-export {};
+export * from './resource-version';
+export * from './storage';
+export { EtcdStorage, type EtcdOptions } from './etcd/etcd-storage';

@@ -1,1 +1,3 @@
-export {};
+export * from './etcd';
+export * from './etcd-binary';
+export * from './free-port';

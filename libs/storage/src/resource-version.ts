@@ -1,0 +1,46 @@
+/**
+ * A stored value is `{"kind":…,"apiVersion":…,"metadata":{…` without resourceVersion, because the version is only known
+ * once it is written. On the way out `"resourceVersion":"N",` is copied in behind `"metadata":{`; nothing is parsed.
+ * Both directions rely on kind, apiVersion and metadata being the first fields, which `encodeStored` guarantees.
+ */
+import type { KubernetesObject } from '@typernetes/machinery';
+
+const marker = Buffer.from('"metadata":{');
+const versionKey = Buffer.from('"resourceVersion":"');
+const quote = 0x22;
+const comma = 0x2c;
+const closingBrace = 0x7d;
+
+function metadataStart(value: Buffer): number {
+  const at = value.indexOf(marker);
+  if (at < 0) throw new Error(`stored value has no metadata: ${value.toString('utf8', 0, 80)}`);
+  return at + marker.length;
+}
+
+/** `value` with its resourceVersion; a version that is already there is replaced. */
+export function withResourceVersion(value: Buffer, revision: number): Buffer {
+  const start = metadataStart(value);
+  const rest = endOfVersion(value, start);
+  const isLast = value[rest] === closingBrace;
+  const version = `"resourceVersion":"${revision}"${isLast ? '' : ','}`;
+  const result = Buffer.allocUnsafe(start + version.length + value.length - rest);
+  value.copy(result, 0, 0, start);
+  result.write(version, start, 'latin1');
+  value.copy(result, start + version.length, rest);
+  return result;
+}
+
+/** Where metadata continues behind a resourceVersion that may stand at `start`. */
+function endOfVersion(value: Buffer, start: number): number {
+  if (start + versionKey.length > value.length) return start;
+  if (value.compare(versionKey, 0, versionKey.length, start, start + versionKey.length) !== 0) return start;
+  const end = value.indexOf(quote, start + versionKey.length) + 1;
+  return value[end] === comma ? end + 1 : end;
+}
+
+/** The object's stored form: kind, apiVersion, metadata first; no resourceVersion. `object` is not changed. */
+export function encodeStored(object: KubernetesObject): Buffer {
+  const { kind, apiVersion, metadata, ...rest } = object;
+  const { resourceVersion: _version, ...meta } = metadata ?? {};
+  return Buffer.from(JSON.stringify({ kind, apiVersion, metadata: meta, ...rest }));
+}
