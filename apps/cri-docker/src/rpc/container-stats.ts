@@ -1,0 +1,54 @@
+import { cri } from '@typernetes/proto';
+import { inspectContainer, listEngineContainers } from '../engine';
+import { engineStatusCode } from '../errors';
+import type { ContainerRecord } from '../record';
+import type { Runtime } from '../runtime';
+import { matchesLabels } from '../sandbox-view';
+import type { EngineStats } from '../stats';
+import { containerAttributes, cpuUsage, memoryUsage } from '../stats';
+import { nowNanos } from '../time';
+
+export async function containerStats(runtime: Runtime, request: cri.ContainerStatsRequest): Promise<cri.ContainerStatsResponse> {
+  const { record } = await inspectContainer(runtime, request.containerId);
+  return cri.ContainerStatsResponse.create({ stats: await statsOf(runtime, record) });
+}
+
+/** One look at the engine's counters. Undefined when the container has gone. */
+export async function engineStats(runtime: Runtime, id: string): Promise<EngineStats | undefined> {
+  try {
+    return (await runtime.docker.getContainer(id).stats({ stream: false, 'one-shot': true } as { stream: false })) as EngineStats;
+  } catch (error) {
+    if (engineStatusCode(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+export async function statsOf(runtime: Runtime, record: ContainerRecord): Promise<cri.ContainerStats | undefined> {
+  const stats = await engineStats(runtime, record.id);
+  if (!stats) return undefined;
+  const timestamp = nowNanos(runtime.clock);
+  return cri.ContainerStats.create({
+    attributes: containerAttributes(record),
+    cpu: cpuUsage(runtime.cpuSamples, record.id, stats.cpu_stats.cpu_usage.total_usage, timestamp),
+    memory: memoryUsage(stats.memory_stats, timestamp),
+  });
+}
+
+/** Of running containers only. */
+export async function listOurContainerStats(runtime: Runtime, filter: cri.ContainerStatsFilter | undefined): Promise<cri.ContainerStats[]> {
+  const running = (await listEngineContainers(runtime, 'container')).filter(({ State }) => State === 'running');
+  const records = running
+    .flatMap(({ Id, Labels }) => runtime.records.container(Id, Labels) ?? [])
+    .filter((record) => !filter?.id || record.id.startsWith(filter.id))
+    .filter((record) => !filter?.podSandboxId || record.sandboxId.startsWith(filter.podSandboxId))
+    .filter((record) => matchesLabels(record.config.labels, filter?.labelSelector ?? {}));
+  const stats = await Promise.all(records.map((record) => statsOf(runtime, record)));
+  return stats.filter((one) => one !== undefined);
+}
+
+export async function listContainerStats(
+  runtime: Runtime,
+  request: cri.ListContainerStatsRequest,
+): Promise<cri.ListContainerStatsResponse> {
+  return cri.ListContainerStatsResponse.create({ stats: await listOurContainerStats(runtime, request.filter) });
+}
