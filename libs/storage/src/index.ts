@@ -1,3 +1,10 @@
+export * from './continue-token';
 export * from './resource-version';
 export * from './storage';
 export { EtcdStorage, type EtcdOptions } from './etcd/etcd-storage';
+export { CacheEntry, type Attributes, type AttributesOf } from './cache/entry';
+export { Delivery, type DeliveryType } from './cache/delivery';
+export { expiredContinue, Mirror, type CacheDeclaration, type MirrorOptions } from './cache/mirror';
+export type { Selection } from './cache/selection';
+export { WatchCache, type CacheList, type CacheListOptions, type WatchStart } from './cache/watch-cache';
+export type { Watcher } from './cache/watcher';

@@ -1,0 +1,205 @@
+/**
+ * Keeps the watch caches of all resources in step with the store through one watch on everything below the root. One
+ * feed means one revision: when an event of any resource arrives, every cache is known to be as fresh as that, so a
+ * read is consistent as soon as the feed has passed the store's revision, whatever resource moved it.
+ *
+ * Broken connections resume after the last event; when the store has compacted it away, everything is read anew and
+ * the caches work out the difference.
+ */
+import { apiErrors, failure, hasReason, systemClock, type Clock } from '@typernetes/machinery';
+import type { Storage, StorageEvent, StorageWatch, StoredEntry } from '../storage';
+import type { AttributesOf } from './entry';
+import { freshnessTimeoutMs, progressRequestAfterMs, reconnectDelayMs, relistPageSize } from './limits';
+import { WatchCache } from './watch-cache';
+
+export interface MirrorOptions {
+  /** Everything below it is mirrored: `/registry/`. */
+  readonly root?: string;
+  readonly clock?: Clock;
+  /** Trouble that was survived: lost connections, compacted history. */
+  readonly onTrouble?: (error: unknown) => void;
+}
+
+export interface CacheDeclaration {
+  /** Below the root, without slashes at the ends: `pods`, `services/specs`. */
+  readonly path: string;
+  readonly attributesOf: AttributesOf;
+  readonly indexedFields?: readonly string[];
+}
+
+interface Waiter {
+  readonly revision: number;
+  readonly resolve: () => void;
+}
+
+export class Mirror {
+  private readonly caches = new Map<string, WatchCache>();
+  private readonly root: string;
+  private readonly clock: Clock;
+  private watch: StorageWatch | undefined;
+  private currentRevision = 0;
+  private isSynced = false;
+  private isStopped = false;
+  private waiters: Waiter[] = [];
+  private confirmation: Promise<number> | undefined;
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly options: MirrorOptions = {},
+  ) {
+    this.root = options.root ?? '/registry/';
+    this.clock = options.clock ?? systemClock;
+  }
+
+  /** All caches show the store as of this revision. */
+  get revision(): number {
+    return this.currentRevision;
+  }
+
+  get synced(): boolean {
+    return this.isSynced;
+  }
+
+  /** Before `start`. */
+  declare(declaration: CacheDeclaration): WatchCache {
+    const { path, attributesOf, indexedFields } = declaration;
+    const cache = new WatchCache({ keyPrefix: `${this.root}${path}/`, attributesOf, ...(indexedFields ? { indexedFields } : {}) });
+    this.caches.set(path, cache);
+    return cache;
+  }
+
+  /** Reads everything and starts to follow. Rejects when the store can't be read. */
+  async start(): Promise<void> {
+    await this.readAll();
+    this.follow();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.watch?.close();
+  }
+
+  /**
+   * Resolves when the caches are at least as new as the store was when this was called. Calls that come together share
+   * one question to the store.
+   */
+  async confirm(): Promise<number> {
+    const revision = await this.confirmedRevision();
+    await this.waitFor(revision);
+    return revision;
+  }
+
+  /**
+   * Resolves when the caches have reached `revision`.
+   * @throws ApiError Timeout (cause ResourceVersionTooLarge) when that takes too long
+   */
+  async waitFor(revision: number): Promise<void> {
+    if (revision <= this.currentRevision) return;
+    const aborter = new AbortController();
+    const arrival = new Promise<'arrived'>((resolve) => {
+      this.waiters.push({ revision, resolve: () => resolve('arrived') });
+    });
+    const cancelRequest = this.clock.after(progressRequestAfterMs, () => this.watch?.requestProgress());
+    const deadline = this.clock.sleep(freshnessTimeoutMs, aborter.signal).then(
+      () => 'late' as const,
+      () => 'arrived' as const,
+    );
+    const outcome = await Promise.race([arrival, deadline]);
+    aborter.abort();
+    cancelRequest();
+    if (outcome === 'late') throw this.tooLarge(revision);
+  }
+
+  private tooLarge(revision: number): Error {
+    const message = `Too large resource version: ${revision}, current: ${this.currentRevision}`;
+    return failure('Timeout', message, {
+      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+      retryAfterSeconds: 1,
+    });
+  }
+
+  private confirmedRevision(): Promise<number> {
+    // The question must be sent after the caller came, so only callers of the same turn share it.
+    this.confirmation ??= Promise.resolve().then(() => {
+      this.confirmation = undefined;
+      return this.storage.revision();
+    });
+    return this.confirmation;
+  }
+
+  private async readAll(): Promise<void> {
+    const entries = new Map<string, StoredEntry[]>([...this.caches.keys()].map((path) => [path, []]));
+    let startKey: string | undefined;
+    let revision = 0;
+    for (;;) {
+      const page = await this.storage.list(this.root, { limit: relistPageSize, ...(startKey ? { startKey, revision } : {}) });
+      revision ||= page.revision;
+      for (const entry of page.entries) entries.get(this.pathOf(entry.key) ?? '')?.push(entry);
+      const last = page.entries[page.entries.length - 1];
+      if (!last || page.count <= page.entries.length) break;
+      startKey = `${last.key}\0`;
+    }
+    for (const [path, cache] of this.caches) cache.replace(entries.get(path) ?? [], revision);
+    this.isSynced = true;
+    this.advance(revision);
+  }
+
+  private follow(): void {
+    if (this.isStopped) return;
+    this.watch = this.storage.watch(this.root, this.currentRevision, {
+      onEvents: (events, revision) => this.receive(events, revision),
+      onProgress: (revision) => this.advance(revision),
+      onError: (error) => void this.recover(error),
+    });
+  }
+
+  private async recover(error: unknown): Promise<void> {
+    this.options.onTrouble?.(error);
+    for (let needsRelist = hasReason(error, 'Expired'); !this.isStopped; ) {
+      await this.clock.sleep(reconnectDelayMs);
+      try {
+        if (needsRelist) await this.readAll();
+        this.follow();
+        return;
+      } catch (failed) {
+        needsRelist = true;
+        this.options.onTrouble?.(failed);
+      }
+    }
+  }
+
+  private receive(events: readonly StorageEvent[], revision: number): void {
+    for (const event of events) {
+      const path = this.pathOf(event.key);
+      if (path !== undefined) this.caches.get(path)?.apply(event);
+    }
+    this.advance(revision);
+  }
+
+  private advance(revision: number): void {
+    if (revision <= this.currentRevision) return;
+    this.currentRevision = revision;
+    for (const cache of this.caches.values()) cache.progress(revision);
+    if (this.waiters.length === 0) return;
+    const waiters = this.waiters;
+    this.waiters = waiters.filter((waiter) => waiter.revision > revision);
+    for (const waiter of waiters) if (waiter.revision <= revision) waiter.resolve();
+  }
+
+  /** `/registry/services/specs/ns/a` belongs to `services/specs`: the first one or two parts of the key. */
+  private pathOf(key: string): string | undefined {
+    const first = key.indexOf('/', this.root.length);
+    if (first < 0) return undefined;
+    const path = key.slice(this.root.length, first);
+    if (this.caches.has(path)) return path;
+    const second = key.indexOf('/', first + 1);
+    const longer = second < 0 ? undefined : key.slice(this.root.length, second);
+    return longer !== undefined && this.caches.has(longer) ? longer : undefined;
+  }
+}
+
+/** A continue token names a place in a list at one revision; a late one can't be answered with the same list. */
+export const expiredContinue = (): Error =>
+  apiErrors.expired(
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
+  );
