@@ -34,7 +34,12 @@ const sandboxConfig = (name: string, more: object = {}): cri.PodSandboxConfig =>
 const run = async (config: cri.PodSandboxConfig): Promise<string> =>
   (await node.call('runPodSandbox', { config, runtimeHandler: '' })).podSandboxId;
 
-const create = async (podSandboxId: string, sandbox: cri.PodSandboxConfig, name: string, args: string[], more: object = {}): Promise<string> => {
+interface Pod {
+  podSandboxId: string;
+  sandbox: cri.PodSandboxConfig;
+}
+
+const create = async ({ podSandboxId, sandbox }: Pod, name: string, args: string[], more: object = {}): Promise<string> => {
   const config = cri.ContainerConfig.fromPartial({
     metadata: { name, attempt: 0 },
     image: { image: 'cri-test/busybox:1' },
@@ -92,7 +97,7 @@ describe('a pod on the pod network', () => {
   beforeAll(async () => {
     sandboxId = await run(config);
     const script = 'mkdir -p /tmp/www; hostname > /tmp/www/index.html; echo up; echo oops >&2; exec httpd -f -p 80 -h /tmp/www';
-    containerId = await create(sandboxId, config, 'server', ['sh', '-c', script], {
+    containerId = await create({ podSandboxId: sandboxId, sandbox: config }, 'server', ['sh', '-c', script], {
       envs: [{ key: 'COLOUR', value: 'blue' }],
       linux: {
         resources: { memoryLimitInBytes: 64n << 20n, cpuShares: 512n, oomScoreAdj: 900n },
@@ -247,7 +252,7 @@ test('events tell the life of a container, exit codes and reasons are kept', asy
   stream.on('error', () => undefined);
   await new Promise((resolve) => setTimeout(resolve, 200));
   const sandboxId = await run(config);
-  const id = await create(sandboxId, config, 'fails', ['sh', '-c', 'printf "no newline"; exit 7']);
+  const id = await create({ podSandboxId: sandboxId, sandbox: config }, 'fails', ['sh', '-c', 'printf "no newline"; exit 7']);
   await node.call('startContainer', { containerId: id });
   expect(await exited(id)).toMatchObject({ exitCode: 7, reason: 'Error' });
   expect(await readFile(path.join(node.dir, 'logs/short/fails/0.log'), 'utf8')).toMatch(/ stdout P no newline\n$/);
@@ -255,7 +260,7 @@ test('events tell the life of a container, exit codes and reasons are kept', asy
   await until(async () => events.some(([who, type]) => who === id && type === CONTAINER_STOPPED_EVENT), 'stopped event');
   expect(events.filter(([who]) => who === id).map(([, type]) => type)).toEqual([CONTAINER_CREATED_EVENT, CONTAINER_STARTED_EVENT, CONTAINER_STOPPED_EVENT]);
   stream.cancel();
-  const broken = await create(sandboxId, config, 'broken', ['/no/such/program']);
+  const broken = await create({ podSandboxId: sandboxId, sandbox: config }, 'broken', ['/no/such/program']);
   await expect(node.call('startContainer', { containerId: broken })).rejects.toThrow(/no such file/);
   expect(await statusOf(broken)).toMatchObject({ state: cri.ContainerState.CONTAINER_EXITED, reason: 'StartError', exitCode: 128 });
   await node.call('removePodSandbox', { podSandboxId: sandboxId });
@@ -264,7 +269,7 @@ test('events tell the life of a container, exit codes and reasons are kept', asy
 test('the kernel killing for memory is told as OOMKilled', async () => {
   const config = sandboxConfig('hungry');
   const sandboxId = await run(config);
-  const id = await create(sandboxId, config, 'eater', ['sh', '-c', 'x=a; while true; do x=$x$x; done'], {
+  const id = await create({ podSandboxId: sandboxId, sandbox: config }, 'eater', ['sh', '-c', 'x=a; while true; do x=$x$x; done'], {
     linux: { resources: { memoryLimitInBytes: 16n << 20n }, securityContext: { namespaceOptions: { pid: cri.NamespaceMode.CONTAINER } } },
   });
   await node.call('startContainer', { containerId: id });

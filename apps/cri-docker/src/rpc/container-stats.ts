@@ -10,11 +10,11 @@ import { nowNanos } from '../time';
 
 export async function containerStats(runtime: Runtime, request: cri.ContainerStatsRequest): Promise<cri.ContainerStatsResponse> {
   const { record } = await inspectContainer(runtime, request.containerId);
-  return cri.ContainerStatsResponse.create({ stats: await statsOf(runtime, record) });
+  return cri.ContainerStatsResponse.create({ stats: (await measure(runtime, record))?.stats });
 }
 
 /** One look at the engine's counters. Undefined when the container has gone. */
-export async function engineStats(runtime: Runtime, id: string): Promise<EngineStats | undefined> {
+async function engineStats(runtime: Runtime, id: string): Promise<EngineStats | undefined> {
   try {
     return (await runtime.docker.getContainer(id).stats({ stream: false, 'one-shot': true } as { stream: false })) as EngineStats;
   } catch (error) {
@@ -23,27 +23,39 @@ export async function engineStats(runtime: Runtime, id: string): Promise<EngineS
   }
 }
 
-export async function statsOf(runtime: Runtime, record: ContainerRecord): Promise<cri.ContainerStats | undefined> {
+export interface Measured {
+  stats: cri.ContainerStats;
+  processCount: number;
+}
+
+async function measure(runtime: Runtime, record: ContainerRecord): Promise<Measured | undefined> {
   const stats = await engineStats(runtime, record.id);
   if (!stats) return undefined;
   const timestamp = nowNanos(runtime.clock);
-  return cri.ContainerStats.create({
-    attributes: containerAttributes(record),
-    cpu: cpuUsage(runtime.cpuSamples, record.id, stats.cpu_stats.cpu_usage.total_usage, timestamp),
-    memory: memoryUsage(stats.memory_stats, timestamp),
-  });
+  return {
+    stats: cri.ContainerStats.create({
+      attributes: containerAttributes(record),
+      cpu: cpuUsage(runtime.cpuSamples, record.id, stats.cpu_stats.cpu_usage.total_usage, timestamp),
+      memory: memoryUsage(stats.memory_stats, timestamp),
+    }),
+    processCount: stats.pids_stats?.current ?? 0,
+  };
 }
 
 /** Of running containers only. */
-export async function listOurContainerStats(runtime: Runtime, filter: cri.ContainerStatsFilter | undefined): Promise<cri.ContainerStats[]> {
+export async function measureContainers(runtime: Runtime, filter: cri.ContainerStatsFilter | undefined): Promise<Measured[]> {
   const running = (await listEngineContainers(runtime, 'container')).filter(({ State }) => State === 'running');
   const records = running
     .flatMap(({ Id, Labels }) => runtime.records.container(Id, Labels) ?? [])
     .filter((record) => !filter?.id || record.id.startsWith(filter.id))
     .filter((record) => !filter?.podSandboxId || record.sandboxId.startsWith(filter.podSandboxId))
     .filter((record) => matchesLabels(record.config.labels, filter?.labelSelector ?? {}));
-  const stats = await Promise.all(records.map((record) => statsOf(runtime, record)));
-  return stats.filter((one) => one !== undefined);
+  const measured = await Promise.all(records.map((record) => measure(runtime, record)));
+  return measured.filter((one) => one !== undefined);
+}
+
+export async function listOurContainerStats(runtime: Runtime, filter: cri.ContainerStatsFilter | undefined): Promise<cri.ContainerStats[]> {
+  return (await measureContainers(runtime, filter)).map(({ stats }) => stats);
 }
 
 export async function listContainerStats(

@@ -6,7 +6,7 @@ import type { Runtime } from '../runtime';
 import { matchesLabels } from '../sandbox-view';
 import { networkUsage } from '../stats';
 import { nowNanos } from '../time';
-import { engineStats, listOurContainerStats } from './container-stats';
+import { measureContainers } from './container-stats';
 
 export async function podSandboxStats(runtime: Runtime, request: cri.PodSandboxStatsRequest): Promise<cri.PodSandboxStatsResponse> {
   const sandbox = await inspectSandbox(runtime, request.podSandboxId);
@@ -22,11 +22,10 @@ const sum = (amounts: Amount[]): cri.UInt64Value => ({
 /** A pod's figures are the sums over its containers; the network is the sandbox's. */
 async function statsOf(runtime: Runtime, { record, inspect }: InspectedSandbox): Promise<cri.PodSandboxStats> {
   const timestamp = nowNanos(runtime.clock);
-  const containers = await listOurContainerStats(runtime, cri.ContainerStatsFilter.create({ podSandboxId: record.id }));
+  const measured = await measureContainers(runtime, cri.ContainerStatsFilter.create({ podSandboxId: record.id }));
+  const containers = measured.map(({ stats }) => stats);
   const netDev = await readFile(`/proc/${inspect.State.Pid}/net/dev`, 'utf8').catch(() => '');
-  const processes = await Promise.all(
-    containers.map(async (one) => (await engineStats(runtime, one.attributes?.id ?? ''))?.pids_stats?.current ?? 0),
-  );
+  const processCount = measured.reduce((total, one) => total + one.processCount, 0);
   const { metadata, labels, annotations } = record.config;
   return cri.PodSandboxStats.create({
     attributes: { id: record.id, metadata, labels, annotations },
@@ -45,7 +44,7 @@ async function statsOf(runtime: Runtime, { record, inspect }: InspectedSandbox):
         majorPageFaults: sum(containers.map(({ memory }) => memory?.majorPageFaults)),
       },
       network: networkUsage(netDev, timestamp),
-      process: { timestamp, processCount: { value: BigInt(processes.reduce((total, count) => total + count, 0)) } },
+      process: { timestamp, processCount: { value: BigInt(processCount) } },
       containers,
     },
   });
