@@ -1,0 +1,53 @@
+# What the tests need of the machine: Debian packages, a Docker Engine, and routes that keep cluster addresses from
+# leaving it. Sourced by run.sh.
+
+docker_pid=
+guard_routes=()
+
+install_debian_packages() {
+  local missing=() name
+  for name in docker.io containernetworking-plugins nftables iproute2 conntrack socat busybox; do
+    dpkg -s "$name" >/dev/null 2>&1 || missing+=("$name")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  printf '== installing %s\n' "${missing[*]}"
+  # Packages must not start services here: there may be no init, and what a run starts it also stops.
+  printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d.t8s
+  chmod +x /usr/sbin/policy-rc.d.t8s
+  [ -e /usr/sbin/policy-rc.d ] || ln -s policy-rc.d.t8s /usr/sbin/policy-rc.d
+  apt-get -qq update
+  DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
+  [ "$(readlink /usr/sbin/policy-rc.d)" = policy-rc.d.t8s ] && rm /usr/sbin/policy-rc.d
+  rm /usr/sbin/policy-rc.d.t8s
+}
+
+start_docker() {
+  docker info >/dev/null 2>&1 && return
+  dockerd >/tmp/t8s-dockerd.log 2>&1 &
+  docker_pid=$!
+  for _ in $(seq 60); do
+    docker info >/dev/null 2>&1 && return
+    sleep 0.5
+  done
+  printf 't8s: Docker did not start; its log is /tmp/t8s-dockerd.log\n' >&2
+  return 1
+}
+
+stop_docker() {
+  [ -n "$docker_pid" ] || return 0
+  kill "$docker_pid" 2>/dev/null || true
+  wait "$docker_pid" 2>/dev/null || true
+}
+
+# Pod and Service addresses of the defaults: a packet that nothing takes must die here, not at somebody's router.
+add_guard_routes() {
+  local range
+  for range in 10.244.0.0/16 10.96.0.0/16; do
+    if ip route add unreachable "$range" 2>/dev/null; then guard_routes+=("$range"); fi
+  done
+}
+
+remove_guard_routes() {
+  local range
+  for range in "${guard_routes[@]}"; do ip route del unreachable "$range" 2>/dev/null || true; done
+}

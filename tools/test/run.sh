@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# All checks, from formatless lint to the tests against real etcd, Docker and kernel. What it starts it also stops.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
+
+results=$(mktemp -d)
+passed=0
+failed=0
+
+cleanup() {
+  stop_docker
+  remove_guard_routes
+  rm -rf "$results"
+}
+trap cleanup EXIT
+
+step() {
+  local name=$1
+  shift
+  printf '\n== %s\n' "$name"
+  if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); printf '== %s FAILED\n' "$name"; fi
+}
+
+install_debian_packages
+add_guard_routes
+start_docker
+
+step 'generated code' npx nx run-many -t generate
+step 'types' npm run --silent typecheck
+step 'lint' npx nx run-many -t lint
+step 'unit tests' npx nx run-many -t test
+step 'bundles' npx nx run-many -t build
+step 'integration tests' npx nx run-many -t integration --parallel=1
+
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]
