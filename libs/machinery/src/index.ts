@@ -3,3 +3,7 @@ export * from './clock';
 export * from './field-error';
 export * from './meta';
 export * from './random';
+export * from './node-selector';
+export * from './pod-resources';
+export * from './quantity';
+export * from './tolerations';
