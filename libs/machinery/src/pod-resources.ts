@@ -35,7 +35,7 @@ export function podRequests(pod: PodResourcesLike): ResourceList {
   return effective(pod, 'requests');
 }
 
-/** The same for limits. A resource has one only where every container that runs at the time has one. */
+/** The same for limits. Overhead counts only on top of a limit that there is. */
 export function podLimits(pod: PodResourcesLike): ResourceList {
   return effective(pod, 'limits');
 }
@@ -58,7 +58,10 @@ function effective({ spec }: PodResourcesLike, which: 'requests' | 'limits'): Re
   for (const [name, amount] of sidecars) running.set(name, sum(running.get(name), amount));
   raiseTo(running, initPeak);
   for (const [name, text] of Object.entries(spec?.resources?.[which] ?? {})) running.set(name, parseQuantity(text));
-  if (which === 'requests' || running.size) addAll(running, spec?.overhead);
+  for (const [name, text] of Object.entries(spec?.overhead ?? {})) {
+    // Overhead on top of no limit is no limit.
+    if (which === 'requests' || running.has(name)) addAll(running, { [name]: text });
+  }
   return Object.fromEntries([...running].map(([name, amount]) => [name, formatQuantity(amount)]));
 }
 
