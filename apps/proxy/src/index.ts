@@ -1,1 +1,4 @@
-export {};
+export type { ProxyConfig } from './config';
+export { defaultConfig } from './config';
+export type { ProxyDependencies, ProxySources, Running } from './start';
+export { startProxy } from './start';

@@ -1,0 +1,102 @@
+import type { EndpointSlice, Node, Service } from '@typernetes/api';
+import type { Informer } from '@typernetes/client';
+import type { Clock } from '@typernetes/machinery';
+import { systemClock } from '@typernetes/machinery';
+import type { RunCommand } from './command';
+import { runCommand } from './command';
+import type { ProxyConfig } from './config';
+import { serveHttp } from './health/http';
+import { ProxyHealth } from './health/proxy-health';
+import { ServiceHealthServers } from './health/service-health';
+import type { Logger } from './logger';
+import { ProxyMetrics } from './metrics';
+import { nodePortAddresses, prepareKernel } from './node-setup';
+import type { NodeFacts } from './model/node-facts';
+import { isEligible, nodeView } from './model/nodes';
+import { Proxier, serviceIndex, serviceKeysOf } from './proxier';
+import { ProgrammingLatency } from './programming-latency';
+import { SyncLoop } from './sync-loop';
+
+export interface Running {
+  /** Ends the proxy; its rules stay. */
+  stop(): Promise<void>;
+}
+
+/** Not yet synced: `startProxy` adds its index and handlers first. */
+export interface ProxySources {
+  services: Informer<Service>;
+  slices: Informer<EndpointSlice>;
+  nodes: Informer<Node>;
+}
+
+export interface ProxyDependencies {
+  logger: Logger;
+  clock?: Clock;
+  run?: RunCommand;
+  signal?: AbortSignal;
+}
+
+async function factsOf(config: ProxyConfig, sources: ProxySources, run: RunCommand, logger: Logger): Promise<NodeFacts> {
+  const node = sources.nodes.list().map(nodeView).find(({ name }) => name === config.nodeName);
+  const nodeIP = config.nodeIP || node?.internalIP || '';
+  if (!nodeIP) throw new Error(`node "${config.nodeName}" has no InternalIP; give --node-ip`);
+  const addresses = await nodePortAddresses(run, config.nodePortAddresses, nodeIP);
+  const loopbackNodePorts = addresses.some((ip) => ip.startsWith('127.'));
+  const { bridgeNetfilter } = await prepareKernel({ loopbackNodePorts }, logger);
+  return {
+    nodeName: config.nodeName,
+    nodeIP,
+    clusterCidr: config.clusterCidr,
+    serviceCidr: config.serviceCidr,
+    nodePortAddresses: addresses,
+    bridgeNetfilter,
+  };
+}
+
+/** Starts the proxy. Resolves when the informers have synced and changes are being followed. */
+export async function startProxy(config: ProxyConfig, sources: ProxySources, dependencies: ProxyDependencies): Promise<Running> {
+  const { logger, clock = systemClock, run = runCommand, signal } = dependencies;
+  const { services, slices, nodes } = sources;
+  const metrics = new ProxyMetrics();
+  const health = new ProxyHealth(clock, 2 * config.syncPeriodMs);
+  const serviceHealth = new ServiceHealthServers(() => health.proxyHealthy, logger);
+  const http = await serveHttp({ healthz: config.healthzBindAddress, metrics: config.metricsBindAddress }, health, metrics);
+  slices.addIndex(serviceIndex, serviceKeysOf);
+  await Promise.all([services, slices, nodes].map((informer) => informer.whenSynced(signal)));
+  const facts = await factsOf(config, sources, run, logger);
+  const proxier = new Proxier({ services, slices, nodes, facts, run, clock, logger, metrics, health, serviceHealth });
+  const latency = new ProgrammingLatency(clock, metrics.networkProgramming);
+  const loop = new SyncLoop({
+    clock,
+    minPeriodMs: config.minSyncPeriodMs,
+    periodMs: config.syncPeriodMs,
+    sync: (full) => latency.around(() => proxier.sync(full)),
+    onError: (error) => {
+      metrics.syncFailures.inc();
+      logger.error({ err: error }, 'rules could not be put into the kernel');
+    },
+  });
+  const changed = (): void => {
+    health.queued();
+    metrics.lastQueued.set(clock.now() / 1_000);
+    loop.request();
+  };
+  const anyChange = { added: changed, updated: changed, deleted: changed };
+  services.onChange(anyChange);
+  slices.onChange({ ...anyChange, added: (slice) => (latency.note(slice), changed()), updated: (slice) => (latency.note(slice), changed()) });
+  // Heartbeats of many nodes must not cost anything.
+  const nodeUpdated = (next: Node, previous: Node): void => {
+    if (JSON.stringify(nodeView(next)) !== JSON.stringify(nodeView(previous))) changed();
+    if (next.metadata?.name === config.nodeName) health.nodeEligible = isEligible(next);
+  };
+  nodes.onChange({ ...anyChange, updated: nodeUpdated });
+  loop.start();
+  logger.info({ facts }, 'proxying');
+  return {
+    async stop() {
+      await loop.stop();
+      serviceHealth.close();
+      http.close();
+    },
+  };
+}
