@@ -40,7 +40,16 @@ export function podLimits(pod: PodResourcesLike): ResourceList {
   return effective(pod, 'limits');
 }
 
-function effective({ spec }: PodResourcesLike, which: 'requests' | 'limits'): ResourceList {
+/** Requests of the containers alone, without those of the pod as a whole and without overhead. */
+export function podContainerRequests(pod: PodResourcesLike): ResourceList {
+  return toList(ofContainers(pod, 'requests'));
+}
+
+/** The resources that can be set for a pod as a whole. */
+export const isPodLevelResource = (name: string): boolean =>
+  name === 'cpu' || name === 'memory' || name.startsWith('hugepages-');
+
+function ofContainers({ spec }: PodResourcesLike, which: 'requests' | 'limits'): Amounts {
   const running: Amounts = new Map();
   for (const container of spec?.containers ?? []) addAll(running, container.resources?.[which]);
   const sidecars: Amounts = new Map();
@@ -57,13 +66,22 @@ function effective({ spec }: PodResourcesLike, which: 'requests' | 'limits'): Re
   }
   for (const [name, amount] of sidecars) running.set(name, sum(running.get(name), amount));
   raiseTo(running, initPeak);
+  return running;
+}
+
+function effective(pod: PodResourcesLike, which: 'requests' | 'limits'): ResourceList {
+  const { spec } = pod;
+  const running = ofContainers(pod, which);
   for (const [name, text] of Object.entries(spec?.resources?.[which] ?? {})) running.set(name, parseQuantity(text));
   for (const [name, text] of Object.entries(spec?.overhead ?? {})) {
     // Overhead on top of no limit is no limit.
     if (which === 'requests' || running.has(name)) addAll(running, { [name]: text });
   }
-  return Object.fromEntries([...running].map(([name, amount]) => [name, formatQuantity(amount)]));
+  return toList(running);
 }
+
+const toList = (amounts: Amounts): ResourceList =>
+  Object.fromEntries([...amounts].map(([name, amount]) => [name, formatQuantity(amount)]));
 
 function sum(a: Quantity | undefined, b: Quantity): Quantity {
   return a ? addQuantities(a, b) : b;

@@ -1,0 +1,15 @@
+/**
+ * Default values per kind, upstream's (API reference). Each function works in place and may run again on its own result.
+ * Kinds that are not here have no defaults.
+ */
+export * from './container';
+export * from './endpoints';
+export * from './namespace';
+export * from './node';
+export * from './pod';
+export * from './rbac';
+export * from './replication-controller';
+export * from './secret';
+export * from './service';
+export * from './token-request';
+export * from './volume';

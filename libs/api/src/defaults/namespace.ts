@@ -1,0 +1,6 @@
+import type { Namespace } from '../generated/types';
+
+export function defaultNamespace(namespace: Namespace): void {
+  const status = (namespace.status ??= {});
+  status.phase ||= 'Active';
+}
