@@ -1,0 +1,141 @@
+import type { Node, Pod, ReplicationController, Service } from '@typernetes/api';
+import { NodeInfo } from '../framework/node-info';
+import type { PodInfo } from '../framework/pod-info';
+import { podInfoOf } from '../framework/pod-info';
+import type { Snapshot } from '../framework/snapshot';
+
+interface PlacedPod {
+  info: PodInfo;
+  nodeName: string;
+  /** Placed by us, not yet seen bound in the API. */
+  assumed: boolean;
+}
+
+/**
+ * Nodes and the pods on them, changed event by event: a decision reads it in place, nothing is copied. A pod that the
+ * scheduler has just placed counts at once (assumed), so that the next decision sees it before the API confirms.
+ */
+export class ClusterCache implements Snapshot {
+  private readonly byName = new Map<string, NodeInfo>();
+  private existing: NodeInfo[] = [];
+  private readonly placed = new Map<string, PlacedPod>();
+  private readonly byNamespace = new Map<string, Map<string, PlacedPod>>();
+  private readonly servicesByNamespace = new Map<string, Map<string, Service>>();
+  private readonly controllersByNamespace = new Map<string, Map<string, ReplicationController>>();
+
+  get nodes(): readonly NodeInfo[] {
+    return this.existing;
+  }
+
+  node(name: string): NodeInfo | undefined {
+    const info = this.byName.get(name);
+    return info?.node ? info : undefined;
+  }
+
+  setNode(node: Node): void {
+    const info = this.infoOf(node.metadata?.name ?? '');
+    const isNew = !info.node;
+    info.setNode(node);
+    if (isNew) this.existing = [...this.existing, info];
+  }
+
+  deleteNode(name: string): void {
+    const info = this.byName.get(name);
+    if (!info) return;
+    info.setNode(undefined);
+    this.existing = this.existing.filter((other) => other !== info);
+    if (!info.pods.size) this.byName.delete(name);
+  }
+
+  /** A pod as the API shows it, with a node. Confirms or corrects what was assumed. */
+  setPod(pod: Pod): void {
+    const nodeName = pod.spec?.nodeName;
+    if (nodeName) this.place(podInfoOf(pod), nodeName, false);
+  }
+
+  /** Counts the pod on a node that was chosen for it but does not yet know. */
+  assume(info: PodInfo, nodeName: string): void {
+    this.place(info, nodeName, true);
+  }
+
+  /** Takes an assumption back; does nothing when the API has confirmed it meanwhile. */
+  forget(uid: string): void {
+    if (this.placed.get(uid)?.assumed) this.deletePod(uid);
+  }
+
+  deletePod(uid: string): void {
+    const placed = this.placed.get(uid);
+    if (!placed) return;
+    this.placed.delete(uid);
+    this.byNamespace.get(placed.info.namespace)?.delete(uid);
+    const node = this.byName.get(placed.nodeName);
+    node?.removePod(uid);
+    if (node && !node.node && !node.pods.size) this.byName.delete(placed.nodeName);
+  }
+
+  isPlaced(uid: string): boolean {
+    return this.placed.has(uid);
+  }
+
+  placedPods(namespace: string): Iterable<{ info: PodInfo; nodeName: string }> {
+    return this.byNamespace.get(namespace)?.values() ?? [];
+  }
+
+  setService(service: Service): void {
+    put(this.servicesByNamespace, service);
+  }
+
+  deleteService(service: Service): void {
+    remove(this.servicesByNamespace, service);
+  }
+
+  services(namespace: string): Iterable<Service> {
+    return this.servicesByNamespace.get(namespace)?.values() ?? [];
+  }
+
+  setReplicationController(controller: ReplicationController): void {
+    put(this.controllersByNamespace, controller);
+  }
+
+  deleteReplicationController(controller: ReplicationController): void {
+    remove(this.controllersByNamespace, controller);
+  }
+
+  replicationControllers(namespace: string): Iterable<ReplicationController> {
+    return this.controllersByNamespace.get(namespace)?.values() ?? [];
+  }
+
+  private place(info: PodInfo, nodeName: string, assumed: boolean): void {
+    this.deletePod(info.uid);
+    const placed: PlacedPod = { info, nodeName, assumed };
+    this.placed.set(info.uid, placed);
+    let pods = this.byNamespace.get(info.namespace);
+    if (!pods) this.byNamespace.set(info.namespace, (pods = new Map()));
+    pods.set(info.uid, placed);
+    this.infoOf(nodeName).addPod(info);
+  }
+
+  private infoOf(name: string): NodeInfo {
+    let info = this.byName.get(name);
+    if (!info) this.byName.set(name, (info = new NodeInfo(name)));
+    return info;
+  }
+}
+
+interface Named {
+  metadata?: { name?: string; namespace?: string };
+}
+
+function put<T extends Named>(index: Map<string, Map<string, T>>, object: T): void {
+  const namespace = object.metadata?.namespace ?? '';
+  let objects = index.get(namespace);
+  if (!objects) index.set(namespace, (objects = new Map()));
+  objects.set(object.metadata?.name ?? '', object);
+}
+
+function remove<T extends Named>(index: Map<string, Map<string, T>>, object: T): void {
+  const namespace = object.metadata?.namespace ?? '';
+  const objects = index.get(namespace);
+  objects?.delete(object.metadata?.name ?? '');
+  if (objects?.size === 0) index.delete(namespace);
+}

@@ -1,0 +1,90 @@
+import type { Random } from '@typernetes/machinery';
+import type { NodeInfo } from '../framework/node-info';
+import type { NodeFilter, Rejection, SchedulerPlugin } from '../framework/plugin';
+import type { PodInfo } from '../framework/pod-info';
+import type { Snapshot } from '../framework/snapshot';
+import type { Diagnosis } from './diagnosis';
+
+export type Decision = { outcome: 'node'; nodeName: string; feasibleNodes: number; evaluatedNodes: number } | { outcome: 'none'; diagnosis: Diagnosis };
+
+export interface DecisionContext {
+  plugins: readonly SchedulerPlugin[];
+  snapshot: Snapshot;
+  random: Random;
+  /** Where in the list of nodes to begin: moves on from pod to pod, so that all nodes get their turn. */
+  startIndex: number;
+}
+
+/** Chooses a node for a pod: filters, scores, highest sum wins, ties by chance. Reads the snapshot and changes nothing. */
+export function schedulePod(pod: PodInfo, context: DecisionContext): Decision {
+  const { snapshot } = context;
+  const { feasible, rejections, evaluated } = filterNodes(pod, context);
+  const [first] = feasible;
+  if (!first) return { outcome: 'none', diagnosis: { nodeCount: snapshot.nodes.length, rejections } };
+  const chosen = feasible.length === 1 ? first : selectNode(pod, feasible, context);
+  return { outcome: 'node', nodeName: chosen.name, feasibleNodes: feasible.length, evaluatedNodes: evaluated };
+}
+
+interface Filtered {
+  feasible: NodeInfo[];
+  rejections: Map<string, Rejection>;
+  evaluated: number;
+}
+
+function filterNodes(pod: PodInfo, { plugins, snapshot, startIndex }: DecisionContext): Filtered {
+  const filters: NodeFilter[] = [];
+  for (const plugin of plugins) {
+    const filter = plugin.prepareFilter?.(pod, snapshot);
+    if (filter) filters.push(filter);
+  }
+  const { nodes } = snapshot;
+  const enough = feasibleNodesToFind(nodes.length);
+  const filtered: Filtered = { feasible: [], rejections: new Map(), evaluated: 0 };
+  for (let i = 0; i < nodes.length && filtered.feasible.length < enough; i++) {
+    const node = nodes[(startIndex + i) % nodes.length];
+    if (!node) continue;
+    filtered.evaluated++;
+    const rejection = firstRejection(filters, node);
+    if (rejection) filtered.rejections.set(node.name, rejection);
+    else filtered.feasible.push(node);
+  }
+  return filtered;
+}
+
+function firstRejection(filters: readonly NodeFilter[], node: NodeInfo): Rejection | undefined {
+  for (const filter of filters) {
+    const rejection = filter(node);
+    if (rejection) return rejection;
+  }
+  return undefined;
+}
+
+const feasibleNodesMin = 100;
+const percentageMin = 5;
+
+/**
+ * Beyond 100 nodes it is enough to score a part of them: half of them at first, fewer as the cluster grows, never under
+ * 5 % (upstream's adaptive percentageOfNodesToScore).
+ */
+export function feasibleNodesToFind(nodeCount: number): number {
+  if (nodeCount < feasibleNodesMin) return nodeCount;
+  const percentage = Math.max(percentageMin, 50 - Math.floor(nodeCount / 125));
+  return Math.max(feasibleNodesMin, Math.floor((nodeCount * percentage) / 100));
+}
+
+function selectNode(pod: PodInfo, feasible: NodeInfo[], { plugins, snapshot, random }: DecisionContext): NodeInfo {
+  const totals = new Array<number>(feasible.length).fill(0);
+  for (const plugin of plugins) {
+    const scorer = plugin.prepareScore?.(pod, snapshot, feasible);
+    if (!scorer) continue;
+    const scores = feasible.map((node) => scorer.score(node));
+    scorer.normalize?.(scores);
+    const weight = plugin.weight ?? 1;
+    for (let i = 0; i < totals.length; i++) totals[i] = (totals[i] ?? 0) + (scores[i] ?? 0) * weight;
+  }
+  const highest = Math.max(...totals);
+  const best = feasible.filter((_, i) => totals[i] === highest);
+  const chosen = best[Math.floor(random.next() * best.length)];
+  if (!chosen) throw new Error(`no node has the highest score ${highest} of ${feasible.length} nodes`);
+  return chosen;
+}

@@ -1,0 +1,12 @@
+import type { SchedulerPlugin } from '../framework/plugin';
+
+const rejection = { plugin: 'NodeName', reasons: ["node(s) didn't match the requested node name"], resolvable: false };
+
+/** A pod that names its node goes nowhere else. */
+export const nodeName: SchedulerPlugin = {
+  name: 'NodeName',
+  prepareFilter({ pod }) {
+    const wanted = pod.spec?.nodeName;
+    return wanted ? (node) => (node.name === wanted ? undefined : rejection) : undefined;
+  },
+};

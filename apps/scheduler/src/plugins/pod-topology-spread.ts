@@ -1,0 +1,165 @@
+import type { TopologySpreadConstraint } from '@typernetes/api';
+import { firstUntoleratedTaint, labelSelectorOf, matchesPodNodeSelection, selectorFromObject } from '@typernetes/machinery';
+import type { LabelSelector } from '@typernetes/machinery';
+import type { NodeInfo } from '../framework/node-info';
+import type { NodeFilter, NodeScorer, Rejection, SchedulerPlugin } from '../framework/plugin';
+import { scoreMax } from '../framework/plugin';
+import type { PodInfo } from '../framework/pod-info';
+import type { Snapshot } from '../framework/snapshot';
+import { defaultSelector } from './default-selector';
+
+interface Constraint {
+  topologyKey: string;
+  maxSkew: number;
+  minDomains: number;
+  selector: LabelSelector;
+  honorsAffinity: boolean;
+  honorsTaints: boolean;
+}
+
+const hostname = 'kubernetes.io/hostname';
+
+/** What upstream calls system defaulting: spread what Services and controllers hold together, softly. */
+const systemDefaults = [
+  { topologyKey: hostname, maxSkew: 3 },
+  { topologyKey: 'topology.kubernetes.io/zone', maxSkew: 5 },
+];
+
+/**
+ * Spreads pods that belong together over nodes, zones and other domains (KEP-895). Hard constraints filter, soft ones
+ * score; a pod without constraints gets the system's defaults, which is how a Service's pods land on different nodes.
+ */
+export const podTopologySpread: SchedulerPlugin = {
+  name: 'PodTopologySpread',
+  weight: 2,
+  prepareFilter(pod, snapshot) {
+    const constraints = declaredConstraints(pod, 'DoNotSchedule');
+    return constraints.length ? spreadFilter(pod, snapshot, constraints) : undefined;
+  },
+  prepareScore(pod, snapshot, feasible) {
+    const declared = pod.pod.spec?.topologySpreadConstraints ?? [];
+    const constraints = declared.length ? declaredConstraints(pod, 'ScheduleAnyway') : defaultConstraints(pod, snapshot);
+    return constraints.length ? spreadScorer({ pod, snapshot, feasible, constraints, requireAllKeys: declared.length > 0 }) : undefined;
+  },
+};
+
+function declaredConstraints(pod: PodInfo, whenUnsatisfiable: string): Constraint[] {
+  return (pod.pod.spec?.topologySpreadConstraints ?? [])
+    .filter((constraint) => constraint.whenUnsatisfiable === whenUnsatisfiable)
+    .map((constraint) => ({
+      topologyKey: constraint.topologyKey,
+      maxSkew: constraint.maxSkew,
+      minDomains: constraint.minDomains ?? 1,
+      selector: selectorWithMatchLabelKeys(constraint, pod),
+      honorsAffinity: constraint.nodeAffinityPolicy !== 'Ignore',
+      honorsTaints: constraint.nodeTaintsPolicy === 'Honor',
+    }));
+}
+
+/** The values of matchLabelKeys come from the pod itself (KEP-3243). */
+function selectorWithMatchLabelKeys({ labelSelector, matchLabelKeys = [] }: TopologySpreadConstraint, pod: PodInfo): LabelSelector {
+  const selector = selectorFromObject(labelSelector);
+  const own = matchLabelKeys.flatMap((key) => {
+    const value = pod.labels[key];
+    return value === undefined ? [] : [{ key, operator: 'in' as const, values: [value] }];
+  });
+  return own.length ? labelSelectorOf([...selector.requirements, ...own]) : selector;
+}
+
+function defaultConstraints(pod: PodInfo, snapshot: Snapshot): Constraint[] {
+  const selector = defaultSelector(pod, snapshot);
+  if (!selector) return [];
+  return systemDefaults.map((constraint) => ({ ...constraint, minDomains: 1, selector, honorsAffinity: true, honorsTaints: false }));
+}
+
+function countsFor(constraint: Constraint, pod: PodInfo, node: NodeInfo): boolean {
+  if (constraint.honorsAffinity && !matchesPodNodeSelection(pod.pod.spec, node)) return false;
+  return !constraint.honorsTaints || !firstUntoleratedTaint(node.taints, pod.pod.spec?.tolerations ?? [], ['NoSchedule', 'NoExecute']);
+}
+
+/** Matching pods per node name. Pods on their way out no longer count. */
+function countByNode(pod: PodInfo, snapshot: Snapshot, selector: LabelSelector): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { info, nodeName } of snapshot.placedPods(pod.namespace)) {
+    if (info.terminating || info.uid === pod.uid || !selector.matches(info.labels)) continue;
+    counts.set(nodeName, (counts.get(nodeName) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Matching pods per domain, over the nodes that have all keys and count for the pod. */
+function countByDomain(constraint: Constraint, pod: PodInfo, snapshot: Snapshot, nodes: readonly NodeInfo[]): Map<string, number> {
+  const byNode = countByNode(pod, snapshot, constraint.selector);
+  const byDomain = new Map<string, number>();
+  for (const node of nodes) {
+    const domain = node.labels[constraint.topologyKey];
+    if (domain === undefined || !countsFor(constraint, pod, node)) continue;
+    byDomain.set(domain, (byDomain.get(domain) ?? 0) + (byNode.get(node.name) ?? 0));
+  }
+  return byDomain;
+}
+
+const rejected = (reason: string, resolvable: boolean): Rejection => ({ plugin: 'PodTopologySpread', reasons: [reason], resolvable });
+const skewed = rejected("node(s) didn't match pod topology spread constraints", true);
+const unlabelled = rejected("node(s) didn't match pod topology spread constraints (missing required label)", false);
+
+function spreadFilter(pod: PodInfo, snapshot: Snapshot, constraints: Constraint[]): NodeFilter {
+  const nodes = snapshot.nodes.filter((node) => constraints.every(({ topologyKey }) => topologyKey in node.labels));
+  const prepared = constraints.map((constraint) => {
+    const byDomain = countByDomain(constraint, pod, snapshot, nodes);
+    // With fewer domains than wanted the emptiest one counts as empty (KEP-3022).
+    const lowest = byDomain.size < constraint.minDomains ? 0 : Math.min(...byDomain.values());
+    const self = constraint.selector.matches(pod.labels) ? 1 : 0;
+    return { constraint, byDomain, lowest, self };
+  });
+  return (node) => {
+    for (const { constraint, byDomain, lowest, self } of prepared) {
+      const domain = node.labels[constraint.topologyKey];
+      if (domain === undefined) return unlabelled;
+      if ((byDomain.get(domain) ?? 0) + self - lowest > constraint.maxSkew) return skewed;
+    }
+    return undefined;
+  };
+}
+
+interface SpreadScoring {
+  pod: PodInfo;
+  snapshot: Snapshot;
+  feasible: readonly NodeInfo[];
+  constraints: Constraint[];
+  /** Nodes without one of the keys score nothing; with the system's defaults they just lack that constraint. */
+  requireAllKeys: boolean;
+}
+
+function spreadScorer({ pod, snapshot, feasible, constraints, requireAllKeys }: SpreadScoring): NodeScorer {
+  const hasKeys = (node: NodeInfo): boolean => constraints.every(({ topologyKey }) => topologyKey in node.labels);
+  const ignored = new Set(requireAllKeys ? feasible.filter((node) => !hasKeys(node)) : []);
+  const prepared = constraints.map((constraint) => {
+    const nodes = requireAllKeys ? snapshot.nodes.filter(hasKeys) : snapshot.nodes;
+    const byDomain = countByDomain(constraint, pod, snapshot, nodes);
+    const domains = new Set(feasible.filter((node) => !ignored.has(node)).map((node) => node.labels[constraint.topologyKey]));
+    // The more domains, the less one pod more or less in a domain means; the logarithm makes up for it.
+    return { constraint, byDomain, weight: Math.log(domains.size + 2) };
+  });
+  const raw = (node: NodeInfo): number => {
+    if (ignored.has(node)) return Number.NaN;
+    let sum = 0;
+    for (const { constraint, byDomain, weight } of prepared) {
+      const domain = node.labels[constraint.topologyKey];
+      if (domain !== undefined) sum += (byDomain.get(domain) ?? 0) * weight + (constraint.maxSkew - 1);
+    }
+    return Math.round(sum);
+  };
+  return { score: raw, normalize: normalizeSpread };
+}
+
+/** Fewer matching pods score higher; NaN marks nodes outside of the comparison, which get nothing. */
+function normalizeSpread(scores: number[]): void {
+  const compared = scores.filter((score) => !Number.isNaN(score));
+  const lowest = Math.min(...compared);
+  const highest = Math.max(...compared);
+  scores.forEach((score, i) => {
+    if (Number.isNaN(score)) scores[i] = 0;
+    else scores[i] = highest === 0 ? scoreMax : Math.floor((scoreMax * (highest + lowest - score)) / highest);
+  });
+}
