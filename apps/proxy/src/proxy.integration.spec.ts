@@ -161,7 +161,9 @@ describe('from outside', () => {
   test('a LoadBalancer address is held by the node, answers, and honours source ranges', async () => {
     nodes.remove(nodeOf('other', '172.30.99.3', '10.244.96.0/24'));
     const spec = { clusterIP: '10.96.0.54', type: 'LoadBalancer', ...nodePort };
+    network.rememberNeighbour(loadBalancer, '02:00:00:00:00:99');
     await withService(serviceOf('lb', spec, [loadBalancer]), [pod1]);
+    expect(await network.neighbour(loadBalancer)).not.toContain('02:00:00:00:00:99');
     expect(await network.ask('client', loadBalancer, 80)).toBe('pod1 10.244.97.1');
     expect(await network.ask('pod2', loadBalancer, 80)).toBe('pod1 10.244.97.1');
     await expect(network.ask('client', loadBalancer, 81)).rejects.toThrow('Connection refused');

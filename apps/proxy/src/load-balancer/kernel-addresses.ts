@@ -1,4 +1,5 @@
 import type { RunCommand } from '../command';
+import { CommandError } from '../command';
 import { addressLabel, announcements } from '../limits';
 import type { Logger } from '../logger';
 
@@ -39,8 +40,8 @@ export class KernelAddresses {
 
   /** Neighbours that remember the former owner's hardware address learn the new one. Not being heard only costs time. */
   private announce(ip: string, device: string): void {
-    this.run('arping', ['-U', '-c', String(announcements), '-I', device, ip]).catch((error: unknown) => {
-      this.logger.debug({ err: error, ip }, 'gratuitous ARP failed');
+    announce(this.run, ip, device).catch((error: unknown) => {
+      this.logger.warn({ err: error, ip }, 'gratuitous ARP could not be sent');
     });
   }
 
@@ -51,5 +52,20 @@ export class KernelAddresses {
     if (!found?.ifname) throw new Error(`no interface has the node's address ${this.nodeIP}`);
     this.device = found.ifname;
     return found.ifname;
+  }
+}
+
+/**
+ * There are two programs of this name. Thomas Habets' needs to be told the source, and ends with 1 since nobody answers
+ * an announcement; the one of iputils does not know that option.
+ */
+async function announce(run: RunCommand, ip: string, device: string): Promise<void> {
+  const count = String(announcements);
+  try {
+    await run('arping', ['-U', '-c', count, '-S', ip, '-i', device, ip]);
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.exitCode === null) throw error;
+    if (/invalid option|unrecognized/.test(error.stderr)) await run('arping', ['-U', '-c', count, '-I', device, ip]);
+    else if (error.exitCode !== 1) throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { systemClock } from '@typernetes/machinery';
 import type { RunCommand } from '../command';
 import { runCommand } from '../command';
 
@@ -60,6 +61,15 @@ export class TestNetwork {
     return answer.trim();
   }
 
+  /** What hardware address the client takes for `ip`; setting one makes it remember a wrong neighbour. */
+  rememberNeighbour(ip: string, hardwareAddress: string): void {
+    sh(`ip -n ${namespace('client')} neigh replace ${ip} lladdr ${hardwareAddress} dev eth0 nud stale`);
+  }
+
+  neighbour(ip: string): Promise<string> {
+    return runCommand('ip', ['-n', namespace('client'), 'neigh', 'show', ip]);
+  }
+
   /** Keeps one UDP socket open and gives what answers each line. */
   udpSession(from: Name, address: string, port: number, sourcePort: number): { send: () => Promise<string>; close: () => void } {
     const target = `UDP4:${address}:${port},sourceport=${sourcePort}`;
@@ -67,9 +77,9 @@ export class TestNetwork {
     return {
       send: () =>
         new Promise((resolve) => {
-          const timer = setTimeout(() => resolve(''), 500);
+          const cancel = systemClock.after(500, () => resolve(''));
           child.stdout.once('data', (data: Buffer) => {
-            clearTimeout(timer);
+            cancel();
             resolve(data.toString().trim());
           });
           child.stdin.write('x\n');
