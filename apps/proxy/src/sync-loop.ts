@@ -14,7 +14,8 @@ export interface SyncLoopOptions {
 export class SyncLoop {
   private pending = false;
   private full = true;
-  private running: Promise<void> | undefined;
+  private busy = false;
+  private running: Promise<void> = Promise.resolve();
   private lastStart = -Infinity;
   private cancelTimer: Cancel | undefined;
   private cancelPeriodic: Cancel | undefined;
@@ -34,7 +35,7 @@ export class SyncLoop {
   request(): void {
     if (this.pending || this.stopped) return;
     this.pending = true;
-    if (!this.running) this.schedule(0);
+    if (!this.busy) this.schedule(0);
   }
 
   /** Resolves when a sync under way has ended; no other follows. */
@@ -56,6 +57,7 @@ export class SyncLoop {
   private async runOnce(): Promise<void> {
     const { clock, sync, onError } = this.options;
     const full = this.full;
+    this.busy = true;
     this.pending = false;
     this.full = false;
     this.lastStart = clock.monotonic();
@@ -68,7 +70,7 @@ export class SyncLoop {
       this.pending = true;
       delayMs = retryDelayMs;
     }
-    this.running = undefined;
+    this.busy = false;
     if (this.pending && !this.stopped) this.schedule(delayMs);
   }
 }
