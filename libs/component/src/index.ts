@@ -1,1 +1,9 @@
-export {};
+export * from './grpc-errors';
+export * from './grpc-server';
+export * from './health-server';
+export * from './kubeconfig';
+export * from './logger';
+export * from './metrics';
+export * from './run-main';
+export * from './running';
+export * from './tls';

@@ -1,0 +1,84 @@
+import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation } from 'grpc-health-check';
+import { systemClock } from '@typernetes/machinery';
+import { fileDescriptorSet } from '@typernetes/proto';
+import { EnvironmentError } from './run-main';
+import type { Running } from './running';
+import type { TlsMaterial } from './tls';
+
+/** Lists of 5,000 objects come in batches, single objects are at most 3 MiB; this leaves room for both. */
+const messageBytesMax = 32 * 1024 * 1024;
+
+/** An idle connection is asked whether it is still there, so that a lost peer is noticed. */
+const keepaliveTimeMs = 30_000;
+const keepaliveTimeoutMs = 10_000;
+
+/** Open streams get this long to end when the server stops. */
+const stopGraceMs = 1_000;
+
+export interface GrpcService {
+  definition: ServiceDefinition;
+  implementation: UntypedServiceImplementation;
+}
+
+export interface GrpcServerOptions {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** Absent: plain text, for unix sockets and tests. */
+  tls?: TlsMaterial & { requireClientCert: boolean };
+  services: readonly GrpcService[];
+}
+
+/** A gRPC server with health checking and reflection. */
+export async function startGrpcServer(options: GrpcServerOptions): Promise<Running & { port: number }> {
+  const server = new Server({
+    'grpc.max_receive_message_length': messageBytesMax,
+    'grpc.max_send_message_length': messageBytesMax,
+    'grpc.keepalive_time_ms': keepaliveTimeMs,
+    'grpc.keepalive_timeout_ms': keepaliveTimeoutMs,
+  });
+  const health = new HealthImplementation({ '': 'SERVING' });
+  health.addToServer(server);
+  new ReflectionService(loadFileDescriptorSetFromBuffer(Buffer.from(fileDescriptorSet, 'base64'))).addToServer(server);
+  for (const { definition, implementation } of options.services) server.addService(definition, implementation);
+  const port = await bind(server, options);
+  return {
+    port,
+    stop: () => {
+      health.setStatus('', 'NOT_SERVING');
+      return shutDown(server);
+    },
+  };
+}
+
+function credentialsOf({ tls }: GrpcServerOptions): ServerCredentials {
+  if (!tls) return ServerCredentials.createInsecure();
+  if (!tls.cert || !tls.key) throw new EnvironmentError('a gRPC server over TLS needs a certificate and a key');
+  // Node checks certificates that clients show; requireClientCert decides whether they must show one.
+  return ServerCredentials.createSsl(tls.ca ?? null, [{ cert_chain: tls.cert, private_key: tls.key }], tls.requireClientCert);
+}
+
+function bind(server: Server, options: GrpcServerOptions): Promise<number> {
+  const address = options.host.startsWith('unix:') ? options.host : `${options.host}:${options.port}`;
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, credentialsOf(options), (error, port) => {
+      if (error) reject(new EnvironmentError(`cannot listen on ${address}: ${error.message}`, 1, { cause: error }));
+      else resolve(port);
+    });
+  });
+}
+
+async function shutDown(server: Server): Promise<void> {
+  const graceful = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  const abort = new AbortController();
+  const impatient = systemClock.sleep(stopGraceMs, abort.signal).then(
+    () => server.forceShutdown(),
+    () => undefined,
+  );
+  await Promise.race([graceful, impatient]);
+  abort.abort();
+}
