@@ -1,6 +1,7 @@
 /**
  * Bundles one app into one file: `node tools/bundle.mjs apps/apiserver` writes dist/apps/apiserver/main.js.
  */
+import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -11,6 +12,17 @@ if (!project) {
   console.error('usage: node tools/bundle.mjs apps/<app>');
   process.exit(2);
 }
+
+/** grpc-health-check reads its .proto from its own folder at run time; in a bundle that folder is beside main.js. */
+const healthProto = {
+  name: 'grpc-health-check proto',
+  setup(bundler) {
+    bundler.onLoad({ filter: /grpc-health-check\/build\/src\/health\.js$/ }, ({ path: file }) => {
+      cpSync(path.join(path.dirname(file), '../../proto'), path.join(root, 'dist', project, 'proto'), { recursive: true });
+      return { contents: readFileSync(file, 'utf8').replaceAll('../../proto', 'proto'), loader: 'js' };
+    });
+  },
+};
 
 await build({
   absWorkingDir: root,
@@ -23,5 +35,6 @@ await build({
   sourcemap: 'linked',
   // Optional natives that their packages do without.
   external: ['cpu-features', '*.node'],
+  plugins: [healthProto],
   logLevel: 'warning',
 });
