@@ -13,6 +13,8 @@ export const collections = {
   firewallIps: 'firewall-ips',
   clusterIps: 'cluster-ips',
   loadBalancerIps: 'load-balancer-ips',
+  hairpinEndpoints: 'hairpin-endpoints',
+  localEndpoints: 'local-endpoints',
 } as const;
 
 export const chains = {
@@ -34,10 +36,27 @@ function definitions(facts: NodeFacts): string[] {
     `add map ${table} firewall-ips { ${services('LoadBalancer source ranges')} }`,
     `add set ${table} cluster-ips { type ipv4_addr; comment "Active ClusterIPs"; }`,
     `add set ${table} load-balancer-ips { type ipv4_addr; comment "LoadBalancer IPs that a node may hold"; }`,
+    `add set ${table} hairpin-endpoints { type ipv4_addr . ipv4_addr; comment "pods that reach themselves through a Service"; }`,
+    `add set ${table} local-endpoints { type ipv4_addr; comment "endpoints on this node"; }`,
     `add set ${table} nodeport-ips { type ipv4_addr;${nodePortAddresses} }`,
     `add set ${table} pod-cidrs { type ipv4_addr; flags interval;${cidrs} }`,
     `add set ${table} node-ips { type ipv4_addr; }`,
   ];
+}
+
+function masquerading(facts: NodeFacts): string[] {
+  const rules = [
+    `mark and ${masqueradeMark} != 0 meta mark set meta mark xor ${masqueradeMark} masquerade fully-random`,
+    // A pod that reaches itself through its Service would get an answer from its own address.
+    'ip saddr . ip daddr @hairpin-endpoints masquerade fully-random',
+  ];
+  if (!facts.clusterCidr) return rules;
+  // Pods of one bridge would answer each other directly, past the translation back.
+  if (!facts.bridgeNetfilter) rules.push('ip saddr @pod-cidrs ip daddr @local-endpoints ct status dnat masquerade fully-random');
+  rules.push(
+    'ip saddr @pod-cidrs ip daddr != @pod-cidrs ip daddr != @node-ips ip daddr != 224.0.0.0/4 oifname != "lo" masquerade fully-random',
+  );
+  return rules;
 }
 
 /**
@@ -58,15 +77,7 @@ function fixedChains(facts: NodeFacts): [name: string, rules: string[]][] {
       [`ip daddr @cluster-ips reject comment "Reject traffic to invalid ports of ClusterIPs"`],
     ],
     ['services', [`${service} @service-ips`, `ip daddr @nodeport-ips ${nodePort} @service-nodeports`]],
-    [
-      'masquerading',
-      [
-        `mark and ${masqueradeMark} != 0 meta mark set meta mark xor ${masqueradeMark} masquerade fully-random`,
-        ...(facts.clusterCidr
-          ? ['ip saddr @pod-cidrs ip daddr != @pod-cidrs ip daddr != @node-ips ip daddr != 224.0.0.0/4 oifname != "lo" masquerade fully-random']
-          : []),
-      ],
-    ],
+    ['masquerading', masquerading(facts)],
   ];
 }
 

@@ -3,6 +3,7 @@ import type { NodeFacts } from '../model/node-facts';
 import { servicePorts } from '../model/service-port';
 import type { EndpointOf } from '../testing/objects';
 import { serviceOf, sliceOf } from '../testing/objects';
+import { fixedCommands } from './fixed';
 import { servicePart } from './service-part';
 
 const facts: NodeFacts = {
@@ -17,10 +18,10 @@ const facts: NodeFacts = {
 type Spec = Partial<NonNullable<Service['spec']>>;
 
 /** The part as text, without hashes: `chain: rule` and `collection[key]: verdict`. */
-function rulesOf(spec: Spec, endpoints: (string | EndpointOf)[], { ingress = [] as string[], given = facts } = {}): string[] {
+function rulesOf(spec: Spec, endpoints: (string | EndpointOf)[], ingress: string[] = []): string[] {
   const ports = servicePorts(serviceOf('web', spec, ingress), [sliceOf('web', endpoints)], 'node');
   const text = ports
-    .map((port) => servicePart(port, given))
+    .map((port) => servicePart(port, facts))
     .flatMap(({ chains, sets, elements }) => [
       ...chains.flatMap(([name, rules]) => rules.map((rule) => `${name}: ${rule}`)),
       ...sets.map(([name, definition]) => `set ${name} ${definition}`),
@@ -32,15 +33,13 @@ function rulesOf(spec: Spec, endpoints: (string | EndpointOf)[], { ingress = [] 
 const nodePort: Spec = { type: 'NodePort', ports: [{ port: 80, protocol: 'TCP', name: 'http', nodePort: 30080 }] };
 
 test('ClusterIP with two endpoints', () => {
-  expect(rulesOf({}, ['10.244.1.2', '10.244.1.3'])).toEqual([
-    'endpoint__10.244.1.2/80: ip saddr 10.244.1.2 jump mark-for-masquerade',
-    'endpoint__10.244.1.2/80: meta l4proto tcp dnat to 10.244.1.2:80',
-    'endpoint__10.244.1.3/80: ip saddr 10.244.1.3 jump mark-for-masquerade',
-    'endpoint__10.244.1.3/80: meta l4proto tcp dnat to 10.244.1.3:80',
+  expect(rulesOf({}, ['10.244.1.2', { ip: '10.244.1.3', node: 'other' }])).toEqual([
     'service: ip daddr 10.96.0.50 tcp dport 80 ip saddr != @pod-cidrs jump mark-for-masquerade',
-    'service: numgen random mod 2 vmap { 0 : goto endpoint__10.244.1.2/80, 1 : goto endpoint__10.244.1.3/80 }',
+    'service: meta l4proto tcp dnat ip to numgen random mod 2 map { 0 : 10.244.1.2 . 80, 1 : 10.244.1.3 . 80 }',
     'cluster-ips[10.96.0.50]',
     'service-ips[10.96.0.50 . tcp . 80]: goto service',
+    'hairpin-endpoints[10.244.1.2 . 10.244.1.2]',
+    'local-endpoints[10.244.1.2]',
   ]);
 });
 
@@ -52,7 +51,7 @@ test('no endpoints: rejected, and the port is not forwarded', () => {
   ]);
 });
 
-const elementsOf = (lines: string[]): string[] => lines.filter((line) => /^[a-z-]+\[/.test(line) && !line.startsWith('cluster-ips'));
+const elementsOf = (lines: string[]): string[] => lines.filter((line) => /^(no-endpoint|service)-[a-z]+\[/.test(line));
 
 test.each<[string, Spec, (string | EndpointOf)[], string[]]>([
   ['node port', nodePort, ['10.244.1.2'], ['service-ips[10.96.0.50 . tcp . 80]: goto service', 'service-nodeports[tcp . 30080]: goto external']],
@@ -96,7 +95,7 @@ test('external policy Local: the cluster goes anywhere, others to local endpoint
     'fib saddr type local goto service',
     'goto local',
   ]);
-  expect(chain(lines, 'local')).toEqual(['numgen random mod 1 vmap { 0 : goto endpoint__10.244.1.2/80 }']);
+  expect(chain(lines, 'local')).toEqual(['meta l4proto tcp dnat ip to numgen random mod 1 map { 0 : 10.244.1.2 . 80 }']);
 });
 
 test('ClientIP affinity: a set with a timeout per endpoint, looked at first', () => {
@@ -108,16 +107,16 @@ test('ClientIP affinity: a set with a timeout per endpoint, looked at first', ()
 
 test('load balancer source ranges', () => {
   const spec = { ...nodePort, type: 'LoadBalancer', loadBalancerSourceRanges: ['198.51.100.0/24', ' 203.0.113.0/24'] };
-  const lines = rulesOf(spec, ['10.244.1.2'], { ingress: ['172.30.200.1'] });
+  const lines = rulesOf(spec, ['10.244.1.2'], ['172.30.200.1']);
   expect(chain(lines, 'firewall')).toEqual(['ip saddr != { 198.51.100.0/24, 203.0.113.0/24 } drop']);
   expect(lines).toContain('firewall-ips[172.30.200.1 . tcp . 80]: goto firewall');
   expect(lines).toContain('load-balancer-ips[172.30.200.1]');
 });
 
 test('without netfilter on bridges, pods of the node reach local endpoints masqueraded', () => {
-  const lines = rulesOf({}, ['10.244.1.2', { ip: '10.244.2.2', node: 'other' }], { given: { ...facts, bridgeNetfilter: false } });
-  expect(chain(lines, 'endpoint__10.244.1.2/80')).toContain('ip saddr @pod-cidrs jump mark-for-masquerade');
-  expect(chain(lines, 'endpoint__10.244.2.2/80')).not.toContain('ip saddr @pod-cidrs jump mark-for-masquerade');
+  const rule = /@pod-cidrs ip daddr @local-endpoints ct status dnat masquerade/;
+  expect(fixedCommands(facts).some((line) => rule.test(line))).toBe(false);
+  expect(fixedCommands({ ...facts, bridgeNetfilter: false }).some((line) => rule.test(line))).toBe(true);
 });
 
 test.each<[string, Spec]>([

@@ -11,30 +11,42 @@ type ChainPart = RulesetPart['chains'][number];
 const markForMasquerade = `jump ${chains.markForMasquerade}`;
 const rejectVerdict = `goto ${chains.reject}`;
 
-/** Even spread over endpoints; a client that has been here within the affinity time goes where it was. */
+/**
+ * Even spread over endpoints. A chain per endpoint would let the kernel's cost of loading grow with the square of their
+ * number, so only session affinity, which must remember each client by endpoint, has them.
+ */
 function dispatchRules(port: ServicePort, endpoints: readonly Endpoint[]): string[] {
-  const affinity =
-    port.affinitySeconds > 0
-      ? endpoints.map((endpoint) => `ip saddr @${endpointName('affinity', port, endpoint)} goto ${endpointName('endpoint', port, endpoint)}`)
-      : [];
-  const verdicts = endpoints.map((endpoint, index) => `${index} : goto ${endpointName('endpoint', port, endpoint)}`);
-  return [...affinity, `numgen random mod ${endpoints.length} vmap { ${verdicts.join(', ')} }`];
+  if (port.affinitySeconds > 0) return affinityRules(port, endpoints);
+  const targets = endpoints.map(({ ip, port: targetPort }, index) => `${index} : ${ip} . ${targetPort}`);
+  return [`meta l4proto ${port.protocol} dnat ip to numgen random mod ${endpoints.length} map { ${targets.join(', ')} }`];
 }
 
-function endpointChain(port: ServicePort, endpoint: Endpoint, facts: NodeFacts): ChainPart {
-  const affinity = port.affinitySeconds > 0 ? [`update @${endpointName('affinity', port, endpoint)} { ip saddr }`] : [];
-  // Pods of one bridge would answer each other directly, past the translation back.
-  const bypass = !facts.bridgeNetfilter && endpoint.local && facts.clusterCidr ? [`ip saddr @pod-cidrs ${markForMasquerade}`] : [];
+/** A client that has been here within the affinity time goes where it was. */
+function affinityRules(port: ServicePort, endpoints: readonly Endpoint[]): string[] {
+  const verdicts = endpoints.map((endpoint, index) => `${index} : goto ${endpointName('endpoint', port, endpoint)}`);
+  return [
+    ...endpoints.map((endpoint) => `ip saddr @${endpointName('affinity', port, endpoint)} goto ${endpointName('endpoint', port, endpoint)}`),
+    `numgen random mod ${endpoints.length} vmap { ${verdicts.join(', ')} }`,
+  ];
+}
+
+function endpointChain(port: ServicePort, endpoint: Endpoint): ChainPart {
   return [
     endpointName('endpoint', port, endpoint),
     [
-      // A pod that reaches itself through its Service would get an answer from its own address.
-      `ip saddr ${endpoint.ip} ${markForMasquerade}`,
-      ...bypass,
-      ...affinity,
+      `update @${endpointName('affinity', port, endpoint)} { ip saddr }`,
       `meta l4proto ${port.protocol} dnat to ${endpoint.ip}:${endpoint.port}`,
     ],
   ];
+}
+
+/** Pods that must be answered through the node: by their own address, or all of one bridge (see fixed.ts). */
+function localEndpointElements(endpoints: readonly Endpoint[]): Element[] {
+  const ips = endpoints.filter(({ local }) => local).map(({ ip }) => ip);
+  return ips.flatMap((ip): Element[] => [
+    [collections.hairpinEndpoints, `${ip} . ${ip}`, ''],
+    [collections.localEndpoints, ip, ''],
+  ]);
 }
 
 function affinitySet(port: ServicePort, endpoint: Endpoint): RulesetPart['sets'][number] {
@@ -124,14 +136,14 @@ export function servicePart(port: ServicePort, facts: NodeFacts): RulesetPart {
   const usesLocal = port.localEndpoints.length > 0 && (port.internalLocal || port.externalLocal);
   return {
     chains: [
-      ...used.map((endpoint) => endpointChain(port, endpoint, facts)),
+      ...(port.affinitySeconds > 0 ? used.map((endpoint) => endpointChain(port, endpoint)) : []),
       ...(port.endpoints.length > 0 ? [[chainName('service', port), clusterRules(port, facts)] as const] : []),
       ...(usesLocal ? [[chainName('local', port), localRules(port, facts)] as const] : []),
       ...(isExternal(port) && port.endpoints.length > 0 ? [[chainName('external', port), externalRules(port, facts)] as const] : []),
       ...firewallChain(port),
     ],
     sets: port.affinitySeconds > 0 ? used.map((endpoint) => affinitySet(port, endpoint)) : [],
-    elements: elements(port),
+    elements: [...elements(port), ...localEndpointElements(used)],
   };
 }
 
