@@ -29,7 +29,11 @@ export interface GrpcServerOptions {
   /** 0 takes a free one. */
   port: number;
   /** Absent: plain text, for unix sockets and tests. */
-  tls?: TlsMaterial & { requireClientCert: boolean };
+  tls?: TlsMaterial & {
+    requireClientCert: boolean;
+    /** Clients may show a certificate and may not (tokens instead); one that does not verify counts as none. */
+    acceptClientCert?: boolean;
+  };
   services: readonly GrpcService[];
 }
 
@@ -59,7 +63,11 @@ function credentialsOf({ tls }: GrpcServerOptions): ServerCredentials {
   if (!tls) return ServerCredentials.createInsecure();
   if (!tls.cert || !tls.key) throw new EnvironmentError('a gRPC server over TLS needs a certificate and a key');
   // Node checks certificates that clients show; requireClientCert decides whether they must show one.
-  return ServerCredentials.createSsl(tls.ca ?? null, [{ cert_chain: tls.cert, private_key: tls.key }], tls.requireClientCert);
+  const credentials = ServerCredentials.createSsl(tls.ca ?? null, [{ cert_chain: tls.cert, private_key: tls.key }], tls.requireClientCert || tls.acceptClientCert);
+  const options = credentials._getConstructorOptions();
+  // grpc-js only hands on certificates of sockets that Node calls authorized.
+  if (options && !tls.requireClientCert) options.rejectUnauthorized = false;
+  return credentials;
 }
 
 function bind(server: Server, options: GrpcServerOptions): Promise<number> {

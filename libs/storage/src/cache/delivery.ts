@@ -1,4 +1,4 @@
-import { CacheEntry } from './entry';
+import type { CacheEntry } from './entry';
 
 export type DeliveryType = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
 

@@ -1,0 +1,53 @@
+import type { Extensions, ApiserverInternals } from './pipeline/extensions';
+import type { Clock, Random } from '@typernetes/machinery';
+import type { Logger } from 'pino';
+
+/** PEM texts. */
+export interface TlsFiles {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+/** What kube-apiserver's flags of the same names say; see flags.ts. */
+export interface ApiserverConfig {
+  readonly etcdServers: readonly string[];
+  readonly etcdTls?: { readonly ca: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
+  readonly bindAddress: string;
+  /** 0: any free port (tests). */
+  readonly securePort: number;
+  readonly grpcPort: number;
+  /** Where the `kubernetes` Service leads; empty: bindAddress. */
+  readonly advertiseAddress?: string;
+  readonly tls: TlsFiles;
+  /** Client certificates of these CAs say who asks. */
+  readonly clientCa?: Buffer;
+  /** PEM keys: tokens are verified with all public ones, signed with the private one. */
+  readonly serviceAccountKeys: readonly Buffer[];
+  readonly serviceAccountSigningKey?: Buffer;
+  readonly serviceAccountIssuer: string;
+  readonly serviceClusterIpRange: string;
+  readonly serviceNodePortRange: string;
+  /** To kubelets: client certificate, and the CA of theirs. */
+  readonly kubeletClient?: TlsFiles;
+  readonly kubeletCa?: Buffer;
+  /** `Node`, `RBAC`, `AlwaysAllow`, `AlwaysDeny`, asked in this order. */
+  readonly authorizationModes: readonly string[];
+  readonly anonymousAuth: boolean;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Instead of the standard lists of authenticators, authorisers, admission and handlers (tests). */
+  readonly makeExtensions?: (internals: ApiserverInternals) => Extensions;
+}
+
+/** kube-apiserver's defaults. */
+export const configDefaults = {
+  bindAddress: '0.0.0.0',
+  securePort: 6443,
+  grpcPort: 6444,
+  serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
+  serviceClusterIpRange: '10.96.0.0/16',
+  serviceNodePortRange: '30000-32767',
+  authorizationModes: ['Node', 'RBAC'],
+  anonymousAuth: true,
+} as const;

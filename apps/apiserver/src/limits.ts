@@ -1,0 +1,27 @@
+/** Attempts of one write against others who write the same object. */
+export const updateAttemptsMax = 10;
+
+/** Attempts to find a free generated name (upstream: 8). */
+export const generateNameAttemptsMax = 8;
+
+/** Bytes of a request body; above: 413 (upstream: 3 MiB). */
+export const requestBodyBytesMax = 3 << 20;
+
+/** A watch without timeoutSeconds ends after this, plus up to as much again by chance (upstream's --min-request-timeout). */
+export const watchTimeoutMsMin = 1_800_000;
+
+/** Bookmarks go to those who asked for them this often. */
+export const bookmarkPeriodMs = 30_000;
+
+/** Bytes that may wait in one watch client's socket before its deliveries are left in the queue. */
+export const watchSocketBytesMax = 1 << 20;
+
+/** Answers from this size on are compressed when the client takes gzip (upstream: 128 KiB). */
+export const gzipBytesMin = 128 * 1024;
+
+/** Bytes of one gRPC list batch; a batch also ends at listBatchItemsMax. */
+export const listBatchBytesMax = 256 * 1024;
+export const listBatchItemsMax = 500;
+
+/** Time for open requests to end at shutdown. */
+export const shutdownGraceMs = 2_000;

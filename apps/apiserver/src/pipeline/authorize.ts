@@ -1,0 +1,37 @@
+import { apiErrors, failure } from '@typernetes/machinery';
+import type { AuthorizationAttributes, Authorizer } from './authorizer';
+import type { ApiRequest } from './request';
+import type { UserInfo } from './types';
+
+/** What a request for a resource asks for. */
+export function resourceAttributes({ verb, target }: Pick<ApiRequest, 'verb' | 'target'>): AuthorizationAttributes {
+  return { type: 'resource', verb, ...target };
+}
+
+/** Asks the authorisers in order; the first opinion counts, none means no. @throws ApiError Forbidden */
+export async function authorize(authorizers: readonly Authorizer[], user: UserInfo, attributes: AuthorizationAttributes): Promise<void> {
+  const reasons: string[] = [];
+  for (const authorizer of authorizers) {
+    const pending = authorizer.authorize(user, attributes);
+    const decision = pending instanceof Promise ? await pending : pending;
+    if (decision.type === 'allow') return;
+    if (decision.reason) reasons.push(decision.reason);
+    if (decision.type === 'deny') break;
+  }
+  throw refusal(user, attributes, reasons.join(', '));
+}
+
+function refusal(user: UserInfo, attributes: AuthorizationAttributes, reason: string): Error {
+  const because = reason ? `: ${reason}` : '';
+  const who = `User ${JSON.stringify(user.name)}`;
+  if (attributes.type === 'path') {
+    return failure('Forbidden', `forbidden: ${who} cannot ${attributes.verb} path ${JSON.stringify(attributes.path)}${because}`, {});
+  }
+  const { verb, group, namespace, name } = attributes;
+  const resource = attributes.subresource ? `${attributes.resource}/${attributes.subresource}` : attributes.resource;
+  const where = namespace ? `in the namespace ${JSON.stringify(namespace)}` : 'at the cluster scope';
+  return apiErrors.forbidden(
+    { group, resource: attributes.resource, name },
+    `${who} cannot ${verb} resource ${JSON.stringify(resource)} in API group ${JSON.stringify(group)} ${where}${because}`,
+  );
+}

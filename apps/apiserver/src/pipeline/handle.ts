@@ -1,0 +1,68 @@
+import { apiErrors, failure } from '@typernetes/machinery';
+import type { Environment } from '../environment';
+import { create } from '../verbs/create';
+import { deleteObject } from '../verbs/delete';
+import { deleteCollection } from '../verbs/delete-collection';
+import { get } from '../verbs/get';
+import { list } from '../verbs/list';
+import { patch } from '../verbs/patch';
+import { getScale, patchScale, updateScale } from '../verbs/scale';
+import { update } from '../verbs/update';
+import { watch } from '../verbs/watch';
+import { authenticate } from './authenticate';
+import { authorize, resourceAttributes } from './authorize';
+import { isDryRun, type Call } from './call';
+import { callSubresource } from './call-subresource';
+import type { ApiAnswer, ApiRequest, ApiResult } from './request';
+import type { RequestVerb } from './types';
+
+type Handler = (call: Call) => Promise<ApiResult>;
+
+/** What serves a verb on the object itself. */
+const verbs: Readonly<Record<RequestVerb, Handler>> = { get, list, watch, create, update, patch, delete: deleteObject, deletecollection: deleteCollection };
+
+/** What serves the subresources that kinds declare by a strategy or mapping; all others have handlers of their own. */
+const genericSubresources: Readonly<Record<string, Partial<Record<RequestVerb, Handler>>>> = {
+  status: { get, update, patch },
+  scale: { get: getScale, update: updateScale, patch: patchScale },
+};
+
+/**
+ * The one pipeline behind both doors: authenticate, authorise, find the kind, then the verb, which decodes, runs the
+ * write steps (see write-steps.ts) and stores.
+ * @throws ApiError for everything that goes wrong
+ */
+export async function handle(environment: Environment, request: ApiRequest): Promise<ApiAnswer> {
+  const user = request.user ?? (await authenticate(environment.extensions.authenticators, request.credentials));
+  if (!request.user) await authorize(environment.extensions.authorizers, user, resourceAttributes(request));
+  const call = makeCall(environment, request, user);
+  return { result: await handlerOf(call)(call), warnings: call.warnings };
+}
+
+/** Resolves the request's kind and checks what can be checked without the store. @throws ApiError NotFound */
+export function makeCall(environment: Environment, request: ApiRequest, user: Call['user']): Call {
+  const { target } = request;
+  const kind = environment.registry.lookup(target.group, target.version, target.resource);
+  if (!kind || (target.namespace !== '' && !kind.namespaced)) throw apiErrors.pathNotFound();
+  return { environment, request, user, kind, dryRun: isDryRun(request.options), warnings: [] };
+}
+
+function handlerOf({ kind, request }: Call): Handler {
+  const { verb, target } = request;
+  const { subresource } = target;
+  if (subresource === '') {
+    if (!kind.storagePath) return verb === 'create' ? callSubresource : unsupported;
+    if (!kind.verbs.includes(verb)) return unsupported;
+    if (verb === 'create' && kind.namespaced && target.namespace === '') return unsupported;
+    return verbs[verb];
+  }
+  const isDeclared = subresource === 'status' ? kind.statusStrategy : subresource === 'scale' ? kind.scale : undefined;
+  if (isDeclared) return genericSubresources[subresource]?.[verb] ?? unsupported;
+  const own = kind.subresources.find(({ name }) => name === subresource);
+  if (!own) throw apiErrors.pathNotFound();
+  return own.verbs.includes(verb) ? callSubresource : unsupported;
+}
+
+const unsupported: Handler = () => {
+  throw failure('MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+};

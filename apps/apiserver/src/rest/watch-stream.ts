@@ -1,0 +1,66 @@
+import { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
+import { apiErrors, type ApiError, type Clock } from '@typernetes/machinery';
+import { Delivery } from '@typernetes/storage';
+import { viewOf } from '../store/resource-stores';
+import { watchSocketBytesMax } from '../limits';
+import type { ApiResult } from '../pipeline/request';
+import { encodeWatched, type EncodeOptions } from './encode';
+import type { Exchange } from './exchange';
+
+type WatchResult = Extract<ApiResult, { type: 'watch' }>;
+
+/**
+ * A watch as a stream of JSON lines. The client's pace decides: while its socket is full, deliveries wait in the
+ * watcher's queue, which has a limit of its own. Ends by timeout, by the client, or with an ERROR event.
+ */
+export function streamWatch(exchange: Exchange, result: WatchResult, { clock, encode }: { clock: Clock; encode: EncodeOptions }): Promise<void> {
+  const { response } = exchange;
+  const writable: Writable = response;
+  const write = (chunk: Buffer): void => void writable.write(chunk);
+  const { watcher, kind } = result;
+  let hasSentColumns = false;
+  const frameOf = (delivery: Delivery): Buffer => {
+    const viewed = delivery.type === 'BOOKMARK' ? delivery.entry : viewOf(kind, delivery.entry);
+    const value = delivery.type === 'BOOKMARK' ? undefined : encodeWatched(kind, viewed, { ...encode, nowMs: clock.now(), withColumns: !hasSentColumns });
+    if (!value) return viewed === delivery.entry ? delivery.frame : new Delivery(delivery.type, viewed).frame;
+    hasSentColumns = true;
+    return Buffer.concat([Buffer.from(`{"type":"${delivery.type}","object":`), value, Buffer.from('}\n')]);
+  };
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  // Clients wait for the headers before they read events.
+  if (response instanceof ServerResponse) response.flushHeaders();
+  return new Promise((resolve) => {
+    const end = (): void => {
+      cancelTimeout();
+      watcher.stop();
+      if (!response.writableEnded) response.end();
+      resolve();
+    };
+    let isScheduled = false;
+    const flush = (): void => {
+      isScheduled = false;
+      if (response.destroyed) return end();
+      if (watcher.isOverflown) {
+        write(errorFrame(apiErrors.expired('too old resource version: the watch was too slow')));
+        return end();
+      }
+      if (response.writableLength > watchSocketBytesMax) return;
+      const frames = watcher.take().map(frameOf);
+      if (frames.length > 0) write(frames.length === 1 && frames[0] ? frames[0] : Buffer.concat(frames));
+    };
+    const schedule = (): void => {
+      if (isScheduled) return;
+      isScheduled = true;
+      setImmediate(flush);
+    };
+    const cancelTimeout = clock.after(result.timeoutMs, end);
+    watcher.onReady = schedule;
+    response.on('drain', schedule);
+    response.on('close', end);
+    response.on('error', end);
+    schedule();
+  });
+}
+
+const errorFrame = ({ status }: ApiError): Buffer => Buffer.from(`${JSON.stringify({ type: 'ERROR', object: status })}\n`);

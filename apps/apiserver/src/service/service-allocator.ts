@@ -1,0 +1,153 @@
+/**
+ * Gives Services their cluster IPs and node ports. What is in use is a key in the store, created in the same
+ * transaction as the Service that uses it and removed in the one that frees it: a crash at any moment leaves neither a
+ * leak nor a double use, and two apiservers can't give out the same address. The caches only say where to look first.
+ */
+import type { Service } from '@typernetes/api';
+import { apiErrors, fieldError, systemRandom, type FieldError, type Random } from '@typernetes/machinery';
+import type { Mirror, Operation, Storage, WatchCache } from '@typernetes/storage';
+import type { CommitContext, CommitHook } from '../store/commit-hook';
+import { claimedKeys, claimOperation, claimPaths, ipKey, portKey, type Claim } from './claims';
+import { parseIpRange, parsePortRange, type IpRange } from './ip-range';
+import { ipBand, pickFree, portBand } from './pick';
+import { completeFamilies, isHeadless } from './service-families';
+
+type Spec = NonNullable<Service['spec']>;
+
+export interface AllocatorConfig {
+  readonly serviceClusterIpRange: string;
+  readonly serviceNodePortRange: string;
+  readonly random?: Random;
+}
+
+/** One plan's view: what is taken, by whom, and what this Service already has. */
+interface Allocation {
+  readonly isTaken: (key: string) => boolean;
+  readonly errors: FieldError[];
+}
+
+const noAttributes = { labels: {}, fields: {} };
+
+export class ServiceAllocator implements CommitHook {
+  private readonly addresses: WatchCache;
+  private readonly ports: WatchCache;
+  private readonly ipRange: IpRange;
+  private readonly portRange: ReturnType<typeof parsePortRange>;
+  private readonly random: Random;
+
+  constructor(config: AllocatorConfig, mirror: Mirror) {
+    this.ipRange = parseIpRange(config.serviceClusterIpRange);
+    this.portRange = parsePortRange(config.serviceNodePortRange);
+    this.random = config.random ?? systemRandom;
+    this.addresses = mirror.declare({ path: claimPaths.ip, attributesOf: () => noAttributes });
+    this.ports = mirror.declare({ path: claimPaths.port, attributesOf: () => noAttributes });
+  }
+
+  plan({ previous, next, attempt }: CommitContext): Operation[] {
+    const before = claimedKeys(previous as Service | undefined);
+    const service = next as Service | undefined;
+    const isOthers = (key: string): boolean => !before.has(key) && (attempt.taken.has(key) || this.isKnownTaken(key));
+    if (service?.spec) this.complete(service, { isTaken: isOthers, errors: [] });
+    const after = claimedKeys(service);
+    return [
+      ...[...after].filter((key) => !before.has(key)).map((key) => claimOperation(key, service ?? {})),
+      ...[...before].filter((key) => !after.has(key)).map((key): Operation => ({ type: 'delete', key })),
+    ];
+  }
+
+  /** Makes claims and Services agree, for stores that something else wrote to. Returns how many claims were wrong. */
+  async repair(services: Iterable<Service>, storage: Storage): Promise<number> {
+    const wanted = new Map<string, Service>();
+    for (const service of services) for (const key of claimedKeys(service)) wanted.set(key, service);
+    let repaired = 0;
+    for (const cache of [this.addresses, this.ports]) {
+      for (const entry of cache.list({ prefix: '' }).entries) {
+        const key = `/registry/${cache === this.addresses ? claimPaths.ip : claimPaths.port}/${entry.key}`;
+        const owner = (entry.parse() as Claim).service;
+        const isRight = wanted.get(key)?.metadata?.uid === owner.uid;
+        if (isRight) wanted.delete(key);
+        else {
+          await storage.transact([{ type: 'delete', key, expected: entry.revision }]);
+          repaired++;
+        }
+      }
+    }
+    for (const [key, service] of wanted) {
+      await storage.transact([claimOperation(key, service)]);
+      repaired++;
+    }
+    return repaired;
+  }
+
+  private isKnownTaken(key: string): boolean {
+    const name = key.slice(key.lastIndexOf('/') + 1);
+    return (key.startsWith(`/registry/${claimPaths.ip}/`) ? this.addresses : this.ports).get(name) !== undefined;
+  }
+
+  /** Fills in what the Service wants and does not have. @throws ApiError Invalid */
+  private complete(service: Service, allocation: Allocation): void {
+    const spec = service.spec ?? {};
+    allocation.errors.push(...completeFamilies(spec));
+    if (spec.type !== 'ExternalName') {
+      this.completeAddress(spec, allocation);
+      this.completePorts(spec, allocation);
+    }
+    if (allocation.errors.length === 0) return;
+    throw apiErrors.invalid({ group: '', resource: 'Service', name: service.metadata?.name ?? '' }, allocation.errors);
+  }
+
+  private completeAddress(spec: Spec, { isTaken, errors }: Allocation): void {
+    if (isHeadless(spec)) {
+      spec.clusterIPs = ['None'];
+      return;
+    }
+    if (!spec.clusterIP) {
+      const position = pickFree(this.ipRange.size, ipBand(this.ipRange.size + 2), { random: this.random, isTaken: (n) => isTaken(ipKey(this.ipRange.address(n))) });
+      if (position === undefined) throw apiErrors.internal(new Error('failed to allocate a serviceIP: range is full'));
+      spec.clusterIP = this.ipRange.address(position);
+      spec.clusterIPs = [spec.clusterIP];
+      return;
+    }
+    spec.clusterIPs = spec.clusterIPs?.length ? spec.clusterIPs : [spec.clusterIP];
+    const why =
+      this.ipRange.position(spec.clusterIP) === undefined
+        ? `the provided IP (${spec.clusterIP}) is not in the valid range. The range of valid IPs is ${this.ipRange.text}`
+        : isTaken(ipKey(spec.clusterIP))
+          ? 'provided IP is already allocated'
+          : undefined;
+    if (why !== undefined) errors.push(fieldError.invalid('spec.clusterIPs', spec.clusterIPs, `failed to allocate IP ${spec.clusterIP}: ${why}`));
+  }
+
+  private completePorts(spec: Spec, allocation: Allocation): void {
+    const hasNodePorts = spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
+    const own = new Map<number, Set<string>>();
+    spec.ports?.forEach((port, i) => {
+      if (port.nodePort) this.checkPort(port.nodePort, `spec.ports[${i}].nodePort`, allocation);
+      if (port.nodePort) own.set(port.nodePort, (own.get(port.nodePort) ?? new Set()).add(port.protocol ?? 'TCP'));
+    });
+    for (const port of hasNodePorts ? (spec.ports ?? []) : []) {
+      if (port.nodePort) continue;
+      // The same port for TCP and UDP (DNS) gets the same node port when it can.
+      const sibling = spec.ports?.find((other) => other.nodePort && other.port === port.port && !own.get(other.nodePort)?.has(port.protocol ?? 'TCP'));
+      port.nodePort = sibling?.nodePort ?? this.pickPort(allocation, own);
+      own.set(port.nodePort, (own.get(port.nodePort) ?? new Set()).add(port.protocol ?? 'TCP'));
+    }
+    const needsHealthPort = spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
+    if (needsHealthPort && spec.healthCheckNodePort) this.checkPort(spec.healthCheckNodePort, 'spec.healthCheckNodePort', allocation);
+    else if (needsHealthPort) spec.healthCheckNodePort = this.pickPort(allocation, own);
+  }
+
+  private checkPort(port: number, field: string, { isTaken, errors }: Allocation): void {
+    const { first, last, text } = this.portRange;
+    if (port < first || port > last) errors.push(fieldError.invalid(field, port, `provided port is not in the valid range. The range of valid ports is ${text}`));
+    else if (isTaken(portKey(port))) errors.push(fieldError.invalid(field, port, 'provided port is already allocated'));
+  }
+
+  private pickPort({ isTaken }: Allocation, own: ReadonlyMap<number, unknown>): number {
+    const { first, last } = this.portRange;
+    const size = last - first + 1;
+    const n = pickFree(size, portBand(size), { random: this.random, isTaken: (it) => own.has(first + it - 1) || isTaken(portKey(first + it - 1)) });
+    if (n === undefined) throw apiErrors.internal(new Error('failed to allocate a nodePort: range is full'));
+    return first + n - 1;
+  }
+}

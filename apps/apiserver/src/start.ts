@@ -1,0 +1,108 @@
+import { createRegistry } from '@typernetes/api';
+import { systemClock, systemRandom, type Cancel } from '@typernetes/machinery';
+import { EtcdStorage, Mirror } from '@typernetes/storage';
+import type { ApiserverConfig } from './config';
+import type { Environment } from './environment';
+import { startGrpcServer } from './grpc/server';
+import { bookmarkPeriodMs } from './limits';
+import { createLoopbackClient } from './local/loopback-client';
+import { CacheReader } from './local/cache-reader';
+import { ApiserverMetrics } from './metrics';
+import type { ApiserverInternals } from './pipeline/extensions';
+import { builtInHandlers } from './handlers';
+import { documentPaths } from './rest/documents';
+import { healthPaths, type HealthCheck } from './rest/health';
+import { firstOf } from './rest/paths';
+import { startRestServer } from './rest/server';
+import { ServiceAllocator } from './service/service-allocator';
+import { standardExtensions } from './standard-extensions';
+import { ResourceStores } from './store/resource-stores';
+import { encodeBookmark } from './verbs/watch';
+
+/** A server that listens. */
+export interface Running {
+  readonly securePort: number;
+  readonly grpcPort: number;
+  /** The pipeline without a door. */
+  readonly internals: ApiserverInternals;
+  stop(): Promise<void>;
+}
+
+interface Parts {
+  readonly environment: Environment;
+  readonly internals: ApiserverInternals;
+}
+
+/** Everything but the doors. Nothing has been read or opened yet. */
+function compose(config: ApiserverConfig): Parts {
+  const clock = config.clock ?? systemClock;
+  const storage = new EtcdStorage({ endpoints: config.etcdServers, ...(config.etcdTls ? { tls: config.etcdTls } : {}), clock });
+  const mirror = new Mirror(storage, { clock, onTrouble: (error) => config.logger.warn({ err: error }, 'lost the watch on etcd, resuming') });
+  const registry = createRegistry();
+  const stores = new ResourceStores(registry, mirror);
+  const allocator = new ServiceAllocator(config, mirror);
+  let environment: Environment;
+  const internals: ApiserverInternals = { objects: new CacheReader(registry, stores, { mirror, storage }), client: createLoopbackClient(() => environment) };
+  const extensions = (config.makeExtensions ?? ((it) => standardExtensions(config, it)))(internals);
+  environment = {
+    registry,
+    storage,
+    mirror,
+    stores,
+    clock,
+    random: config.random ?? systemRandom,
+    extensions: { ...extensions, subresourceHandlers: { ...builtInHandlers(() => environment), ...extensions.subresourceHandlers } },
+    commitHooks: { services: allocator },
+  };
+  return { environment, internals };
+}
+
+function startBookmarks({ stores, clock }: Environment): Cancel {
+  return clock.every(bookmarkPeriodMs, () => {
+    for (const { kind, cache } of stores) if (!kind.storedAs) cache.sendBookmarks((revision) => encodeBookmark(kind, revision));
+  });
+}
+
+/** Starts the apiserver: reads the store into the caches, opens both doors, then creates what every cluster has. */
+export async function startApiserver(config: ApiserverConfig): Promise<Running> {
+  const { environment, internals } = compose(config);
+  const { mirror, storage, clock, stores } = environment;
+  await mirror.start();
+  const metrics = new ApiserverMetrics(clock);
+  metrics.observeStores(stores);
+  const aborter = new AbortController();
+  let isBootstrapped = false;
+  const checks = healthChecks(environment, () => isBootstrapped);
+  const paths = firstOf(healthPaths(checks), documentPaths(environment), metrics.paths);
+  const rest = await startRestServer(environment, config, { paths, metrics });
+  const grpc = await startGrpcServer(environment, config);
+  const stopBookmarks = startBookmarks(environment);
+  const stop = async (): Promise<void> => {
+    aborter.abort();
+    stopBookmarks();
+    await Promise.all([rest.close(), grpc.close()]);
+    mirror.stop();
+    storage.close();
+  };
+  try {
+    await environment.extensions.bootstrap?.(aborter.signal);
+    isBootstrapped = true;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  config.logger.info({ securePort: rest.port, grpcPort: grpc.port }, 'serving');
+  return { securePort: rest.port, grpcPort: grpc.port, internals, stop };
+}
+
+function healthChecks({ storage, mirror }: Environment, isBootstrapped: () => boolean): Record<string, HealthCheck[]> {
+  const ping: HealthCheck = { name: 'ping', check: () => {} };
+  const etcd: HealthCheck = { name: 'etcd', check: async () => void (await storage.revision()) };
+  const informers: HealthCheck = { name: 'informer-sync', check: () => failUnless(mirror.synced) };
+  const bootstrap: HealthCheck = { name: 'poststarthook/bootstrap-controller', check: () => failUnless(isBootstrapped()) };
+  return { healthz: [ping, etcd, bootstrap], livez: [ping, etcd, bootstrap], readyz: [ping, etcd, informers, bootstrap] };
+}
+
+function failUnless(isGood: boolean): void {
+  if (!isGood) throw new Error('not yet');
+}

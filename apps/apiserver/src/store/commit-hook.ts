@@ -1,0 +1,30 @@
+import type { KubernetesObject } from '@typernetes/machinery';
+import type { Operation } from '@typernetes/storage';
+
+/** How often a write has been tried, and what stood in its way the last time. */
+export interface Attempt {
+  /** 0 for the first. */
+  readonly number: number;
+  /** Store keys that the last attempt wanted to create and that others had. */
+  readonly taken: ReadonlySet<string>;
+}
+
+export const firstAttempt: Attempt = { number: 0, taken: new Set() };
+
+/** One write, just before it is committed. */
+export interface CommitContext {
+  /** Absent on create. */
+  readonly previous?: KubernetesObject;
+  /** Absent on delete. The hook may fill in fields. */
+  readonly next?: KubernetesObject;
+  readonly attempt: Attempt;
+}
+
+/**
+ * Writes that belong to an object's own write, in the same transaction: both happen or neither. Called anew for each
+ * attempt; when one of the operations' expectations fails, the whole write is tried again.
+ * @throws ApiError Invalid when the object asks for what it can't have
+ */
+export interface CommitHook {
+  plan(context: CommitContext): readonly Operation[];
+}

@@ -1,0 +1,57 @@
+import { apiErrors, formatTime, hasReason, type KubernetesObject } from '@typernetes/machinery';
+import { CacheEntry, encodeStored, withResourceVersion, type Operation } from '@typernetes/storage';
+import { generateNameAttemptsMax, updateAttemptsMax } from '../limits';
+import { checkAgainstTarget } from '../metadata/prepare';
+import { nameOf, type Call } from '../pipeline/call';
+import { decodeBody } from '../pipeline/decode';
+import type { ApiResult } from '../pipeline/request';
+import { runWriteSteps } from '../pipeline/write-steps';
+import { firstAttempt } from '../store/commit-hook';
+import { takenKeys, ttlOf } from '../store/guaranteed-update';
+import { viewOf } from '../store/resource-stores';
+
+/** POST to a collection. */
+export async function create(call: Call): Promise<ApiResult> {
+  const body = decodeBody(call);
+  return { type: 'object', code: 201, kind: call.kind, value: viewOf(call.kind, await createObject(call, body)).value };
+}
+
+/** Stores a decoded object as new. */
+export async function createObject(call: Call, body: KubernetesObject): Promise<CacheEntry> {
+  checkAgainstTarget(call, body);
+  if (body.metadata?.resourceVersion) throw apiErrors.badRequest('resourceVersion should not be set on objects to be created');
+  const isGenerated = !body.metadata?.name && Boolean(body.metadata?.generateName);
+  for (let attempt = 1; ; attempt++) {
+    // Only a generated name can need a second attempt, which then starts from the body again.
+    const next = isGenerated ? structuredClone(body) : body;
+    try {
+      return await createOnce(call, next);
+    } catch (error) {
+      if (!isGenerated || attempt >= generateNameAttemptsMax || !hasReason(error, 'AlreadyExists')) throw error;
+    }
+  }
+}
+
+async function createOnce(call: Call, next: KubernetesObject): Promise<CacheEntry> {
+  const { environment, kind, request } = call;
+  await runWriteSteps({ call, operation: 'CREATE', subresource: '', next, now: formatTime(environment.clock.now()) });
+  const name = next.metadata?.name ?? '';
+  const store = environment.stores.of(kind);
+  const key = store.storageKey(request.target.namespace, name);
+  const cacheKey = store.cacheKey(request.target.namespace, name);
+  const hook = environment.commitHooks[kind.resource];
+  for (let attempt = firstAttempt; attempt.number < updateAttemptsMax; ) {
+    const operations = hook?.plan({ next, attempt }) ?? [];
+    const value = encodeStored(kind.storedAs ? kind.storedAs.toStored(next) : next);
+    if (call.dryRun) {
+      if ((await environment.storage.get(key)).entry) throw apiErrors.alreadyExists(nameOf(call, name));
+      return new CacheEntry(cacheKey, value, 0);
+    }
+    const own: Operation = { type: 'put', key, value, expected: 0, ...ttlOf(call) };
+    const result = await environment.storage.transact([own, ...operations]);
+    if (result.type === 'committed') return new CacheEntry(cacheKey, withResourceVersion(value, result.revision), result.revision);
+    if (result.current.get(key)) throw apiErrors.alreadyExists(nameOf(call, name));
+    attempt = { number: attempt.number + 1, taken: takenKeys(result, key) };
+  }
+  throw apiErrors.conflict(nameOf(call, name), 'too many attempts to allocate what the object needs');
+}

@@ -1,0 +1,27 @@
+import { hasReason } from '@typernetes/machinery';
+import type { CacheEntry } from '@typernetes/storage';
+import type { Call } from '../pipeline/call';
+import type { ApiResult } from '../pipeline/request';
+import { deleteWith } from './delete';
+import { deleteOptionsOf, withDryRun } from './delete-options';
+import { listEntries } from './list';
+import { selectionOf } from './selection';
+
+/** DELETE of a collection: each object as if alone, after one consistent list; what others delete meanwhile is fine. */
+export async function deleteCollection(call: Call): Promise<ApiResult> {
+  const options = deleteOptionsOf(call.request);
+  const { entries, revision } = await listEntries(call, selectionOf(call));
+  const answered: CacheEntry[] = [];
+  for (const entry of entries) {
+    const slash = entry.key.indexOf('/');
+    const target = { ...call.request.target, namespace: slash < 0 ? '' : entry.key.slice(0, slash), name: entry.key.slice(slash + 1) };
+    try {
+      await deleteWith(withDryRun({ ...call, request: { ...call.request, target } }, options), options);
+      answered.push(entry);
+    } catch (error) {
+      if (!hasReason(error, 'NotFound')) throw error;
+    }
+  }
+  return { type: 'list', kind: call.kind, entries: answered, revision };
+}
+

@@ -1,0 +1,58 @@
+import { apiErrors, type KubernetesObject } from '@typernetes/machinery';
+import { parse as parseYaml } from 'yaml';
+import { isDryRun, type Call } from '../pipeline/call';
+import type { ApiRequest } from '../pipeline/request';
+
+/** meta/v1 DeleteOptions. */
+export interface DeleteOptions {
+  gracePeriodSeconds?: number;
+  propagationPolicy?: 'Orphan' | 'Background' | 'Foreground';
+  orphanDependents?: boolean;
+  preconditions?: { uid?: string; resourceVersion?: string };
+  dryRun?: string[];
+}
+
+const policies: readonly string[] = ['Orphan', 'Background', 'Foreground'];
+
+function fromBody({ body }: ApiRequest): (DeleteOptions & KubernetesObject) | undefined {
+  if (!body || body.bytes.length === 0) return undefined;
+  try {
+    const text = body.bytes.toString();
+    const value: unknown = body.mediaType === 'application/yaml' ? parseYaml(text) : JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as DeleteOptions;
+  } catch (error) {
+    throw apiErrors.badRequest(`couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  throw apiErrors.badRequest('the object provided is unrecognized (must be of type DeleteOptions)');
+}
+
+/** The request's options: from the body when there is one, else from the query. @throws ApiError BadRequest, Invalid */
+export function deleteOptionsOf(request: ApiRequest): DeleteOptions {
+  const body = fromBody(request);
+  if (body?.kind && body.kind !== 'DeleteOptions') {
+    throw apiErrors.badRequest(`${body.kind} in version ${JSON.stringify(body.apiVersion ?? '')} cannot be handled as a DeleteOptions`);
+  }
+  const { options: query } = request;
+  const options: DeleteOptions = body ?? {
+    ...(query.gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: query.gracePeriodSeconds }),
+    ...(query.propagationPolicy ? { propagationPolicy: query.propagationPolicy as NonNullable<DeleteOptions['propagationPolicy']> } : {}),
+  };
+  if (options.propagationPolicy !== undefined && options.orphanDependents !== undefined) {
+    throw invalidOptions('orphanDependents and deletionPropagation cannot be both set');
+  }
+  if (options.propagationPolicy !== undefined && !policies.includes(options.propagationPolicy)) {
+    throw invalidOptions(`DeletionPropagation need to be one of "Foreground", "Background", "Orphan" or nil`, options.propagationPolicy);
+  }
+  return options;
+}
+
+function invalidOptions(detail: string, value?: string): Error {
+  return apiErrors.invalid({ group: 'meta.k8s.io', resource: 'DeleteOptions', name: '' }, [
+    { type: 'Invalid', field: 'propagationPolicy', value: value ?? '', detail },
+  ]);
+}
+
+/** Dry run may be asked for in the query or in the body. */
+export function withDryRun(call: Call, options: DeleteOptions): Call {
+  return options.dryRun && isDryRun({ dryRun: options.dryRun }) ? { ...call, dryRun: true } : call;
+}

@@ -1,0 +1,85 @@
+import type { KindDefinition, ScaleMapping } from '@typernetes/api';
+import { apiErrors, type KubernetesObject } from '@typernetes/machinery';
+import type { CacheEntry } from '@typernetes/storage';
+import { encodeObject, type Call } from '../pipeline/call';
+import { checkObject, decodeBody } from '../pipeline/decode';
+import type { ApiResult } from '../pipeline/request';
+import { viewOf } from '../store/resource-stores';
+import { readObject } from './get';
+import { patcherOf } from './patch';
+import { patchSchemaOf } from './patch-schema';
+import { replaceObject } from './update';
+
+/** autoscaling/v1 Scale. */
+interface Scale extends KubernetesObject {
+  spec?: { replicas?: number };
+  status?: { replicas: number; selector?: string };
+}
+
+const expected = { apiVersion: 'autoscaling/v1', kind: 'Scale', definition: 'io.k8s.api.autoscaling.v1.Scale' };
+
+function mappingOf(kind: KindDefinition): ScaleMapping {
+  if (!kind.scale) throw apiErrors.pathNotFound();
+  return kind.scale;
+}
+
+const valueAt = (object: unknown, path: string): unknown =>
+  path.split('.').filter(Boolean).reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined), object);
+
+function setAt(object: object, path: string, value: unknown): void {
+  const keys = path.split('.').filter(Boolean);
+  const last = keys.pop() ?? '';
+  let parent = object as Record<string, unknown>;
+  for (const key of keys) parent = (parent[key] ??= {}) as Record<string, unknown>;
+  parent[last] = value;
+}
+
+function scaleOf(kind: KindDefinition, object: KubernetesObject): Scale {
+  const mapping = mappingOf(kind);
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata ?? {};
+  return {
+    kind: expected.kind,
+    apiVersion: expected.apiVersion,
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: { replicas: Number(valueAt(object, mapping.specReplicas) ?? 0) },
+    status: { replicas: Number(valueAt(object, mapping.statusReplicas) ?? 0), selector: mapping.selector(object) },
+  };
+}
+
+const answer = (kind: KindDefinition, entry: CacheEntry): ApiResult => ({ type: 'object', code: 200, value: encodeObject(scaleOf(kind, viewOf(kind, entry).parse())) });
+
+/** GET of the scale subresource. */
+export async function getScale(call: Call): Promise<ApiResult> {
+  return answer(call.kind, await readObject(call));
+}
+
+/** PUT of the scale subresource: only spec.replicas counts. */
+export async function updateScale(call: Call): Promise<ApiResult> {
+  const scale = decodeBody(call, expected) as Scale;
+  return writeScale(call, () => scale);
+}
+
+/** PATCH of the scale subresource. */
+export async function patchScale(call: Call): Promise<ApiResult> {
+  const patcher = patcherOf(call, patchSchemaOf(expected.definition));
+  return writeScale(call, (current) => checkObject(call, patcher(current), { expected }) as Scale);
+}
+
+async function writeScale(call: Call, makeScale: (current: Scale) => Scale): Promise<ApiResult> {
+  const { kind } = call;
+  const mapping = mappingOf(kind);
+  const { entry } = await replaceObject(call, (current) => {
+    const next = current.parse();
+    const scale = makeScale(scaleOf(kind, next));
+    const replicas = scale.spec?.replicas ?? 0;
+    if (replicas < 0) {
+      throw apiErrors.invalid({ group: 'autoscaling', resource: 'Scale', name: call.request.target.name }, [
+        { type: 'Invalid', field: 'spec.replicas', value: replicas, detail: 'must be greater than or equal to 0' },
+      ]);
+    }
+    setAt(next, mapping.specReplicas, replicas);
+    next.metadata = { ...next.metadata, resourceVersion: scale.metadata?.resourceVersion, uid: scale.metadata?.uid ?? next.metadata?.uid };
+    return next;
+  });
+  return answer(kind, entry);
+}
