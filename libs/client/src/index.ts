@@ -1,8 +1,12 @@
 export * from './api-client';
 export * from './backoff';
+export * from './controller';
+export * from './event-recorder';
 export * from './grpc-client';
 export * from './indexed-store';
 export type { InformerDependencies, Selection } from './informer';
 export * from './informer-factory';
 export * from './informer-types';
+export * from './leader-elector';
 export * from './object-key';
+export * from './work-queue';
