@@ -1,1 +1,3 @@
-export {};
+export * from './certificate';
+export * from './cluster-pki';
+export * from './kubeconfig';
