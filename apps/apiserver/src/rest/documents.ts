@@ -1,9 +1,9 @@
-import { formatApiVersion } from '@typernetes/machinery';
 import type { Environment } from '../environment';
+import { apiGroup, apiGroupList, coreVersions, resourceList } from './discovery';
 import type { PathHandler } from './paths';
 import { respond } from './respond';
 
-const version = {
+const versionInfo = {
   major: '1',
   minor: '36',
   gitVersion: 'v1.36.0+t8s',
@@ -25,7 +25,13 @@ export function documentPaths(environment: Environment): PathHandler {
   };
 }
 
-function documentAt(environment: Environment, path: string): unknown {
-  if (path === '/version') return version;
-  return undefined;
+function documentAt({ registry }: Environment, path: string): unknown {
+  const parts = path.split('/').filter((part) => part !== '');
+  const [root = '', group = '', version = ''] = parts;
+  if (path === '/version' || path === '/version/') return versionInfo;
+  if (root === 'api') return parts.length === 1 ? coreVersions(registry) : parts.length === 2 ? resourceList(registry, '', group) : undefined;
+  if (root !== 'apis') return undefined;
+  if (parts.length === 1) return apiGroupList(registry);
+  if (parts.length === 2) return apiGroup(registry, group);
+  return parts.length === 3 ? resourceList(registry, group, version) : undefined;
 }
