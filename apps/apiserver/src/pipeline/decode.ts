@@ -1,11 +1,14 @@
 import { decodeFields, decodingFailureMessage, strictDecodingMessage, unknownFieldText, type KindDefinition } from '@typernetes/api';
 import { apiErrors, formatApiVersion, type KubernetesObject } from '@typernetes/machinery';
+import { decodeProtobuf, isDecodable, openEnvelope } from '../protobuf/decode';
 import { parseJsonStrict } from './parse-body';
 import type { Call } from './call';
 import type { FieldValidation, RequestBody } from './request';
 import { parse as parseYaml } from 'yaml';
 
 export const acceptedBodies: readonly string[] = ['application/json', 'application/yaml'];
+
+const protobufMediaType = 'application/vnd.kubernetes.protobuf';
 
 const fieldValidations: readonly string[] = ['Ignore', 'Warn', 'Strict'];
 
@@ -72,7 +75,17 @@ function reportProblems(call: Call, expected: ExpectedKind, problems: readonly s
   else throw apiErrors.badRequest(decodingFailureMessage(expected, strictDecodingMessage(problems)));
 }
 
+function parseProtobuf(bytes: Buffer, { definition = '' }: ExpectedKind): unknown {
+  if (!isDecodable(definition)) throw apiErrors.unsupportedMediaType(acceptedBodies);
+  try {
+    return decodeProtobuf(definition, openEnvelope(bytes));
+  } catch (error) {
+    throw apiErrors.badRequest(error instanceof Error ? error.message : String(error));
+  }
+}
+
 function parseBody(body: RequestBody, expected: ExpectedKind): { value: unknown; duplicates: readonly string[] } {
+  if (body.mediaType === protobufMediaType) return { value: parseProtobuf(body.bytes, expected), duplicates: [] };
   const text = body.bytes.toString('utf8');
   if (body.mediaType === 'application/json' || body.mediaType === '') {
     const parsed = parseJsonStrict(text);

@@ -2,6 +2,7 @@ import { apiErrors, type KubernetesObject } from '@typernetes/machinery';
 import { parse as parseYaml } from 'yaml';
 import { isDryRun, type Call } from '../pipeline/call';
 import type { ApiRequest } from '../pipeline/request';
+import { decodeProtobuf, openEnvelope } from '../protobuf/decode';
 
 /** meta/v1 DeleteOptions. */
 export interface DeleteOptions {
@@ -12,11 +13,14 @@ export interface DeleteOptions {
   dryRun?: string[];
 }
 
+const definition = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions';
+
 const policies: readonly string[] = ['Orphan', 'Background', 'Foreground'];
 
 function fromBody({ body }: ApiRequest): (DeleteOptions & KubernetesObject) | undefined {
   if (!body || body.bytes.length === 0) return undefined;
   try {
+    if (body.mediaType === 'application/vnd.kubernetes.protobuf') return decodeProtobuf(definition, openEnvelope(body.bytes)) as DeleteOptions;
     const text = body.bytes.toString();
     const value: unknown = body.mediaType === 'application/yaml' ? parseYaml(text) : JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as DeleteOptions;
