@@ -1,0 +1,57 @@
+import { EventRecorder, InformerFactory, createGrpcClient, runLeaderElected } from '@typernetes/client';
+import type { ApiServerAccess, Logger, Running, TlsMaterial } from '@typernetes/component';
+import { createMetricsRegistry, startHealthServer } from '@typernetes/component';
+import type { Clock } from '@typernetes/machinery';
+import { randomSuffix, systemRandom } from '@typernetes/machinery';
+import { hostname } from 'node:os';
+import { ClusterCache } from './cache/cluster-cache';
+import { followCluster } from './follow-cluster';
+import { SchedulerMetrics } from './metrics';
+import { defaultPlugins } from './plugins';
+import { SchedulingQueue } from './queue/scheduling-queue';
+import { Scheduler } from './scheduler';
+
+export interface SchedulerConfig {
+  access: ApiServerAccess;
+  /** Where /healthz and /metrics are served. */
+  health: { host: string; port: number; tls?: TlsMaterial };
+  leaderElect: boolean;
+  schedulerName: string;
+}
+
+/** Starts kube-scheduler. The caches fill at once; decisions begin with the leadership. */
+export async function startScheduler(config: SchedulerConfig, context: { logger: Logger; clock: Clock; onLost(error: unknown): void }): Promise<Running> {
+  const { logger, clock } = context;
+  const random = systemRandom;
+  const registry = createMetricsRegistry();
+  const client = createGrpcClient({ access: config.access, userAgent: 'kube-scheduler', clock });
+  const informers = new InformerFactory({ client, clock, random, logger });
+  const cache = new ClusterCache();
+  const queue = new SchedulingQueue();
+  const events = new EventRecorder({ client, clock, logger, component: config.schedulerName });
+  const metrics = new SchedulerMetrics(registry);
+  const scheduler = new Scheduler({ client, events, cache, queue, plugins: defaultPlugins, metrics, clock, random, logger });
+  followCluster({ informers, cache, queue, plugins: defaultPlugins, schedulerName: config.schedulerName, clock, wake: scheduler.wake });
+  const ended = new AbortController();
+  informers.start(ended.signal);
+  const health = await startHealthServer({ ...config.health, registry });
+  const lead = async (signal: AbortSignal): Promise<void> => {
+    await informers.whenSynced(signal);
+    scheduler.start(signal);
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  };
+  const identity = `${hostname()}_${randomSuffix(random, 10)}`;
+  const election = { client, clock, random, logger, name: 'kube-scheduler', namespace: 'kube-system', identity };
+  const leading = (config.leaderElect ? runLeaderElected(election, lead, ended.signal) : lead(ended.signal)).catch((error: unknown) => {
+    if (!ended.signal.aborted) context.onLost(error);
+  });
+  return {
+    stop: async () => {
+      ended.abort();
+      await leading;
+      await events.flush();
+      await health.stop();
+      client.close();
+    },
+  };
+}
