@@ -1,1 +1,1 @@
-export {};
+export { clusterAddresses, defaultSettings, workerName, type ClusterSettings } from './cluster/settings';

@@ -1,0 +1,94 @@
+import type { Clock } from '@typernetes/machinery';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  createCertificateAuthority,
+  createServiceAccountKeys,
+  isStillGood,
+  issueCertificate,
+  renderKubeconfig,
+  type CertificatePair,
+  type CertificateRequest,
+} from '@typernetes/pki';
+import { clusterIdentities, type Identity } from './identities';
+import { stateDirectory } from './paths';
+import { clusterAddresses, serverUrl, type ClusterSettings } from './settings';
+
+const exists = (file: string): Promise<boolean> => access(file).then(() => true, () => false);
+
+async function write(file: string, text: string, mode: number): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, text, { mode });
+}
+
+const authorityDays = 3650;
+const certificateDays = 3650;
+
+/** Reads a pair of files while it is good, else makes and writes it. */
+async function ensurePair(file: string, make: () => CertificatePair, isGood: (cert: string) => boolean): Promise<CertificatePair> {
+  if ((await exists(`${file}.key`)) && (await exists(`${file}.crt`))) {
+    const present = { cert: await readFile(`${file}.crt`, 'utf8'), key: await readFile(`${file}.key`, 'utf8') };
+    if (isGood(present.cert)) return present;
+  }
+  const pair = make();
+  await write(`${file}.crt`, pair.cert, 0o644);
+  await write(`${file}.key`, pair.key, 0o600);
+  return pair;
+}
+
+interface Authorities {
+  ca: CertificatePair;
+  'etcd-ca': CertificatePair;
+}
+
+function requestOf(identity: Identity, nowMs: number): CertificateRequest {
+  return {
+    commonName: identity.commonName,
+    organizations: identity.organization ? [identity.organization] : [],
+    hosts: identity.names ?? [],
+    usages: identity.names ? ['client', 'server'] : ['client'],
+    nowMs,
+    validForDays: certificateDays,
+  };
+}
+
+async function writeIdentity(settings: ClusterSettings, authorities: Authorities, identity: Identity, nowMs: number): Promise<void> {
+  const directory = path.join(stateDirectory(settings.name), identity.component);
+  const authority = authorities[identity.authority];
+  const request = requestOf(identity, nowMs);
+  const file = path.join(directory, 'pki', identity.file);
+  const client = await ensurePair(file, () => issueCertificate(authority, request), (cert) => isStillGood(cert, authority, request));
+  await write(path.join(directory, 'pki', `${identity.authority}.crt`), authority.cert, 0o644);
+  if (!identity.kubeconfig) return;
+  // The administrator calls from the host, components from within the node network.
+  const server = identity.component === 'admin' ? serverUrl(settings) : `https://${clusterAddresses(settings).apiserver}:6443`;
+  const text = renderKubeconfig({ name: settings.name, server, caCert: authority.cert, client });
+  await write(path.join(directory, `${identity.kubeconfig}.conf`), text, 0o600);
+}
+
+/** The key pair that signs service-account tokens: the apiserver signs and checks, the controller-manager signs. */
+async function writeServiceAccountKeys(root: string): Promise<void> {
+  const file = path.join(root, 'authorities/sa');
+  if (!(await exists(`${file}.key`))) {
+    const { privateKey, publicKey } = createServiceAccountKeys();
+    await write(`${file}.pub`, publicKey, 0o644);
+    await write(`${file}.key`, privateKey, 0o600);
+  }
+  const [pub, key] = await Promise.all([readFile(`${file}.pub`, 'utf8'), readFile(`${file}.key`, 'utf8')]);
+  await write(path.join(root, 'apiserver/pki/sa.pub'), pub, 0o644);
+  await write(path.join(root, 'apiserver/pki/sa.key'), key, 0o600);
+  await write(path.join(root, 'controller-manager/pki/sa.key'), key, 0o600);
+}
+
+/** Makes every certificate, key and kubeconfig of the cluster that does not exist yet or ends soon. */
+export async function ensureCertificates(settings: ClusterSettings, clock: Clock): Promise<void> {
+  const root = stateDirectory(settings.name);
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  const nowMs = clock.now();
+  const authority = (name: string, commonName: string): Promise<CertificatePair> =>
+    ensurePair(path.join(root, 'authorities', name), () => createCertificateAuthority(commonName, nowMs, authorityDays), () => true);
+  // etcd has an authority of its own: whoever has a certificate of the cluster must not get at the store by it.
+  const authorities = { ca: await authority('ca', 'kubernetes'), 'etcd-ca': await authority('etcd-ca', 'etcd-ca') };
+  await writeServiceAccountKeys(root);
+  for (const identity of clusterIdentities(settings)) await writeIdentity(settings, authorities, identity, nowMs);
+}

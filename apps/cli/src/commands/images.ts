@@ -1,0 +1,44 @@
+import type { ClusterParts } from '../cluster/compose-files';
+import { privilegedWorks } from '../checks/privileged';
+import { ensureNodeImages } from '../images/archive';
+import { ImageSource } from '../images/bootstrap';
+import { ensureOwnImage } from '../images/build';
+import { debianImage, etcdImage, ownImages, pauseImage } from '../images/catalogue';
+import { docker } from '../docker/docker';
+
+/** Everything that a cluster starts from; what exists is not made again. */
+export async function ensureImages(progress: (what: string) => void): Promise<ClusterParts> {
+  const source = new ImageSource();
+  progress(debianImage);
+  await source.ensureDebian();
+  const built = new Map<string, string>();
+  for (const image of ownImages) {
+    progress(`typernetes/${image.name}`);
+    built.set(image.name, await ensureOwnImage(image, built));
+  }
+  for (const image of [etcdImage, pauseImage]) {
+    progress(image.reference);
+    await source.ensure(image);
+  }
+  const reference = (name: string): string => built.get(name) ?? `typernetes/${name}:latest`;
+  progress('images of the nodes');
+  const [imagesDirectory, privileged] = await Promise.all([
+    ensureNodeImages([pauseImage.reference, reference('dns')]),
+    privilegedWorks(reference('base')),
+  ]);
+  return {
+    etcdImage: etcdImage.reference,
+    controlPlaneImage: reference('control-plane'),
+    nodeImage: reference('node'),
+    dnsImage: reference('dns'),
+    imagesDirectory,
+    privileged,
+  };
+}
+
+/** Removes every image of ours from the host's Docker. */
+export async function removeImages(): Promise<void> {
+  const ids = await docker(['image', 'ls', '--quiet', '--filter', 'reference=typernetes/*']);
+  const unique = [...new Set(ids.split('\n').filter(Boolean))];
+  if (unique.length) await docker(['image', 'rm', '--force', ...unique]);
+}

@@ -1,0 +1,52 @@
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { checkout } from '../cluster/paths';
+import { docker, imageExists } from '../docker/docker';
+import { contentHash, filesBelow } from './content-hash';
+import type { OwnImage } from './catalogue';
+
+/** Name in the build context -> file on disk. */
+async function contextOf(image: OwnImage): Promise<Map<string, string>> {
+  const folder = path.join(checkout(), 'docker', image.name);
+  const context = new Map((await filesBelow(folder)).map((file) => [file, path.join(folder, file)]));
+  for (const app of image.apps) {
+    const bundle = path.join(checkout(), 'dist/apps', app);
+    // Source maps would be the larger half of an image.
+    const files = (await filesBelow(bundle)).filter((file) => !file.endsWith('.map'));
+    for (const file of files) context.set(`apps/${app}/${file}`, path.join(bundle, file));
+  }
+  return context;
+}
+
+async function buildContext(context: ReadonlyMap<string, string>, tags: readonly string[]): Promise<void> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 't8s-build-'));
+  try {
+    for (const [name, file] of context) {
+      await mkdir(path.dirname(path.join(directory, name)), { recursive: true });
+      await cp(file, path.join(directory, name));
+    }
+    await dockerBuild(directory, tags);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** `docker build`; the classic builder where buildx is not installed. */
+export async function dockerBuild(directory: string, tags: readonly string[]): Promise<void> {
+  await docker(['build', '--quiet', ...tags.flatMap((tag) => ['--tag', tag]), directory]);
+}
+
+/**
+ * Builds an image of ours unless one of the same content exists.
+ * @returns its reference, `typernetes/<name>:<hash>`; `typernetes/<name>:latest` is the same image.
+ */
+export async function ensureOwnImage(image: OwnImage, builtBefore: ReadonlyMap<string, string>): Promise<string> {
+  const context = await contextOf(image);
+  const hash = await contentHash(context, image.from.map((name) => builtBefore.get(name) ?? name));
+  const reference = `typernetes/${image.name}:${hash}`;
+  if (!(await imageExists(reference))) await buildContext(context, [reference]);
+  // Dockerfiles of the next images name the base without its hash.
+  await docker(['tag', reference, `typernetes/${image.name}:latest`]);
+  return reference;
+}

@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { systemClock } from '@typernetes/machinery';
+import { adminKubeconfig } from './cluster/kubeconfig';
+import { defaultSettings, type ClusterSettings } from './cluster/settings';
+import { loadSettings, requireSettings } from './cluster/state';
+import { down } from './commands/down';
+import { kubectl } from './commands/kubectl';
+import { start, status, stop } from './commands/lifecycle';
+import { load } from './commands/load';
+import { logs, type LogsOptions } from './commands/logs';
+import { prepare, up } from './commands/up';
+import { Problem } from './problem';
+
+type SettingsFlags = Partial<Record<'workers' | 'nodeCidr' | 'podCidr' | 'serviceCidr' | 'api' | 'publish' | 'dnsUpstream', string>>;
+
+const program = new Command('t8s').description('Typernetes: a Kubernetes in TypeScript, on your Docker.').enablePositionalOptions();
+program.option('--name <name>', 'which cluster', defaultSettings.name);
+const cluster = (): string => program.opts<{ name: string }>().name;
+
+/** What the flags say, else what the cluster was made with, else the default. */
+async function settingsOf(flags: SettingsFlags): Promise<ClusterSettings> {
+  const known = (await loadSettings(cluster())) ?? { ...defaultSettings, name: cluster() };
+  return {
+    ...known,
+    workers: flags.workers === undefined ? known.workers : Number(flags.workers),
+    nodeCidr: flags.nodeCidr ?? known.nodeCidr,
+    podCidr: flags.podCidr ?? known.podCidr,
+    serviceCidr: flags.serviceCidr ?? known.serviceCidr,
+    apiBind: flags.api ?? known.apiBind,
+    publish: flags.publish ?? known.publish,
+    dnsUpstream: flags.dnsUpstream ?? known.dnsUpstream,
+  };
+}
+
+function withSettings(command: Command): Command {
+  return command
+    .option('--workers <n>', `number of worker nodes (default ${defaultSettings.workers})`)
+    .option('--pod-cidr <range>', `addresses of pods (default ${defaultSettings.podCidr})`)
+    .option('--service-cidr <range>', `addresses of Services (default ${defaultSettings.serviceCidr})`)
+    .option('--node-cidr <range>', `addresses of nodes (default ${defaultSettings.nodeCidr})`)
+    .option('--api <host:port>', `where this machine reaches the API (default ${defaultSettings.apiBind})`)
+    .option('--publish <ports>', 'node ports that this machine forwards, such as 30000-30010; for Docker in a virtual machine')
+    .option('--dns-upstream <address>', 'name server for names outside the cluster');
+}
+
+withSettings(program.command('up').description('start a cluster, or bring the one that exists to the wanted form')).action(
+  async (flags: SettingsFlags) => up(await settingsOf(flags), systemClock),
+);
+
+withSettings(program.command('init').description('only make images, certificates and compose files; start with docker compose')).action(
+  async (flags: SettingsFlags) => {
+    await prepare(await settingsOf(flags), systemClock, (what) => console.log(what));
+  },
+);
+
+program
+  .command('down')
+  .description('remove the cluster and its data')
+  .option('--all', 'also images, caches and state of t8s')
+  .action((flags: { all?: boolean }) => down(cluster(), flags.all ?? false));
+
+program.command('stop').description('end the containers, keep everything').action(() => stop(cluster()));
+program.command('start').description('start what was stopped').action(() => start(cluster(), systemClock));
+
+program
+  .command('status')
+  .description('containers and nodes; exit code 1 when one is not well')
+  .action(async () => {
+    if (!(await status(cluster()))) process.exitCode = 1;
+  });
+
+program
+  .command('kubeconfig')
+  .description('print a kubeconfig of the administrator')
+  .action(async () => {
+    const settings = await requireSettings(cluster());
+    process.stdout.write(await readFile(adminKubeconfig(settings.name), 'utf8'));
+  });
+
+program
+  .command('load')
+  .description("copy images of this machine's Docker into every node")
+  .argument('<images...>')
+  .action((images: string[]) => load(cluster(), images));
+
+program
+  .command('logs')
+  .description('log of a service (apiserver, worker-1, ...) or of one process on the nodes (kubelet, proxy, cri-docker, dockerd)')
+  .argument('<component>')
+  .option('-f, --follow', 'go on as lines come')
+  .option('--tail <n>', 'only the last lines')
+  .option('--node <node>', 'only this node')
+  .action((component: string, options: LogsOptions) => logs(cluster(), component, options));
+
+program
+  .command('kubectl')
+  .description('kubectl with this cluster')
+  .argument('[args...]')
+  .passThroughOptions()
+  .allowUnknownOption()
+  .helpOption(false)
+  .action(async (args: string[]) => {
+    process.exitCode = await kubectl(cluster(), args);
+  });
+
+program.parseAsync().catch((error: unknown) => {
+  // A Problem is for the user to mend; anything else is our own mistake, and its stack helps whoever looks for it.
+  if (error instanceof Problem) console.error(`\nt8s: ${error.message}\n     ${error.nextStep}`);
+  else console.error(`\nt8s: ${process.env['T8S_DEBUG'] && error instanceof Error ? error.stack : String(error instanceof Error ? error.message : error)}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Entry point of a node: makes the container fit for a Docker Engine of its own, then keeps the node's processes alive.
+set -euo pipefail
+cd /
+. /opt/t8s/machine.sh
+. /opt/t8s/supervisor.sh
+
+: "${NODE_NAME:=$(hostname)}" "${POD_CIDR:?}" "${SERVICE_CIDR:?}" "${CLUSTER_DNS:?}" "${APISERVER_GRPC:?}"
+app() { printf '/opt/t8s/apps/%s/main.js' "$1"; }
+
+run_dockerd() {
+  # A daemon that was killed leaves its files behind; with live-restore its containers go on without it.
+  rm -f /var/run/docker.pid
+  exec dockerd --bridge=none --iptables=false --ip6tables=false --live-restore --userland-proxy=false \
+    --exec-opt native.cgroupdriver=cgroupfs --storage-driver="${DOCKER_STORAGE_DRIVER:-overlay2}" --log-level=warn
+}
+
+run_cri_docker() {
+  exec node "$(app cri-docker)" --listen /run/cri-docker.sock
+}
+
+run_kubelet() {
+  exec node "$(app kubelet)" \
+    --kubeconfig /etc/kubernetes/kubelet.conf --grpc-server "$APISERVER_GRPC" \
+    --hostname-override "$NODE_NAME" ${NODE_IP:+--node-ip "$NODE_IP"} \
+    --container-runtime-endpoint unix:///run/cri-docker.sock \
+    --client-ca-file /etc/kubernetes/pki/ca.crt \
+    --tls-cert-file /etc/kubernetes/pki/kubelet.crt --tls-private-key-file /etc/kubernetes/pki/kubelet.key \
+    --cluster-dns "$CLUSTER_DNS" --cluster-domain cluster.local
+}
+
+run_proxy() {
+  exec node "$(app proxy)" \
+    --kubeconfig /etc/kubernetes/proxy.conf --grpc-server "$APISERVER_GRPC" \
+    --hostname-override "$NODE_NAME" --cluster-cidr "$POD_CIDR" --service-cluster-ip-range "$SERVICE_CIDR"
+}
+
+prepare_machine
+supervise dockerd run_dockerd
+until_ready docker version
+# The kubelet must find these images here: there may be no registry to pull them from.
+load_images
+supervise cri-docker run_cri_docker
+supervise proxy run_proxy
+supervise kubelet run_kubelet
+wait_for_stop
