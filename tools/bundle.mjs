@@ -24,6 +24,17 @@ const healthProto = {
   },
 };
 
+/** etcd3 does the same with its own. */
+const etcdProto = {
+  name: 'etcd3 proto',
+  setup(bundler) {
+    bundler.onLoad({ filter: /etcd3\/lib\/connection-pool\.js$/ }, ({ path: file }) => {
+      cpSync(path.join(path.dirname(file), '../proto'), path.join(root, 'dist', project, 'proto'), { recursive: true });
+      return { contents: readFileSync(file, 'utf8').replaceAll('../proto', 'proto'), loader: 'js' };
+    });
+  },
+};
+
 await build({
   absWorkingDir: root,
   entryPoints: [path.join(project, 'src/main.ts')],
@@ -35,6 +46,6 @@ await build({
   sourcemap: 'linked',
   // Optional natives that their packages do without.
   external: ['cpu-features', '*.node'],
-  plugins: [healthProto],
+  plugins: [healthProto, etcdProto],
   logLevel: 'warning',
 });

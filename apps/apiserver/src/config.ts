@@ -1,6 +1,6 @@
 import type { Extensions, ApiserverInternals } from './pipeline/extensions';
 import type { Clock, Random } from '@typernetes/machinery';
-import type { Logger } from 'pino';
+import type { Logger } from '@typernetes/component';
 
 /** PEM texts. */
 export interface TlsFiles {
