@@ -25,3 +25,6 @@ export const listBatchItemsMax = 500;
 
 /** Time for open requests to end at shutdown. */
 export const shutdownGraceMs = 2_000;
+
+/** How often old revisions are dropped from the store (upstream's --etcd-compaction-interval). */
+export const compactionPeriodMs = 300_000;

@@ -1,7 +1,50 @@
+import { clientCertificateAuthenticator } from './authn/client-certificate';
+import { followRbac, makeRbacAuthorizer } from './authz/rbac/rbac-authorizer';
+import { RbacIndex } from './authz/rbac/rbac-index';
 import type { ApiserverConfig } from './config';
+import type { Authenticator } from './pipeline/authenticator';
+import type { Authorizer } from './pipeline/authorizer';
 import type { ApiserverInternals, Extensions } from './pipeline/extensions';
+import { groups, users } from './pipeline/types';
+
+/** Everybody without credentials, where that is allowed; last in the list. */
+const anonymousAuthenticator: Authenticator = {
+  name: 'anonymous',
+  authenticate: ({ bearerToken, peerCertificate }) => (bearerToken || peerCertificate ? undefined : { name: users.anonymous, groups: [groups.unauthenticated] }),
+};
+
+/** `system:masters` may do everything, whatever the stored roles say: the way in when they are broken. First in the list. */
+const mastersAuthorizer: Authorizer = {
+  name: 'system:masters',
+  authorize: (user) => (user.groups.includes(groups.masters) ? { type: 'allow' } : { type: 'no-opinion' }),
+};
+
+function authorizersOf(modes: readonly string[], rbac: RbacIndex): Authorizer[] {
+  return modes.flatMap((mode): Authorizer[] => {
+    switch (mode) {
+      case 'RBAC':
+        return [makeRbacAuthorizer(rbac)];
+      case 'AlwaysAllow':
+        return [{ name: mode, authorize: () => ({ type: 'allow' }) }];
+      case 'AlwaysDeny':
+        return [{ name: mode, authorize: () => ({ type: 'deny', reason: 'Everything is forbidden.' }) }];
+      default:
+        return [];
+    }
+  });
+}
 
 /** The lists of a real server, in order. */
-export function standardExtensions(_config: ApiserverConfig, _internals: ApiserverInternals): Extensions {
-  return { authenticators: [], authorizers: [], admission: [], subresourceHandlers: {} };
+export function standardExtensions(config: ApiserverConfig, { objects }: ApiserverInternals): Extensions {
+  const rbac = new RbacIndex();
+  return {
+    authenticators: [clientCertificateAuthenticator, ...(config.anonymousAuth ? [anonymousAuthenticator] : [])],
+    authorizers: [mastersAuthorizer, ...authorizersOf(config.authorizationModes, rbac)],
+    admission: [],
+    subresourceHandlers: {},
+    bootstrap: () => {
+      followRbac(rbac, objects);
+      return Promise.resolve();
+    },
+  };
 }

@@ -1,10 +1,11 @@
-import { createRegistry } from '@typernetes/api';
+import { createRegistry, resources } from '@typernetes/api';
 import { systemClock, systemRandom, type Cancel } from '@typernetes/machinery';
 import { EtcdStorage, Mirror } from '@typernetes/storage';
 import type { ApiserverConfig } from './config';
 import type { Environment } from './environment';
 import { startGrpcServer } from './grpc/server';
 import { bookmarkPeriodMs } from './limits';
+import { startCompaction } from './compaction';
 import { createLoopbackClient } from './local/loopback-client';
 import { CacheReader } from './local/cache-reader';
 import { ApiserverMetrics } from './metrics';
@@ -30,6 +31,7 @@ export interface Running {
 
 interface Parts {
   readonly environment: Environment;
+  readonly allocator: ServiceAllocator;
   readonly internals: ApiserverInternals;
 }
 
@@ -41,10 +43,9 @@ function compose(config: ApiserverConfig): Parts {
   const registry = createRegistry();
   const stores = new ResourceStores(registry, mirror);
   const allocator = new ServiceAllocator(config, mirror);
-  let environment: Environment;
   const internals: ApiserverInternals = { objects: new CacheReader(registry, stores, { mirror, storage }), client: createLoopbackClient(() => environment) };
   const extensions = (config.makeExtensions ?? ((it) => standardExtensions(config, it)))(internals);
-  environment = {
+  const environment: Environment = {
     registry,
     storage,
     mirror,
@@ -54,7 +55,7 @@ function compose(config: ApiserverConfig): Parts {
     extensions: { ...extensions, subresourceHandlers: { ...builtInHandlers(() => environment), ...extensions.subresourceHandlers } },
     commitHooks: { services: allocator },
   };
-  return { environment, internals };
+  return { environment, internals, allocator };
 }
 
 function startBookmarks({ stores, clock }: Environment): Cancel {
@@ -65,9 +66,11 @@ function startBookmarks({ stores, clock }: Environment): Cancel {
 
 /** Starts the apiserver: reads the store into the caches, opens both doors, then creates what every cluster has. */
 export async function startApiserver(config: ApiserverConfig): Promise<Running> {
-  const { environment, internals } = compose(config);
+  const { environment, internals, allocator } = compose(config);
   const { mirror, storage, clock, stores } = environment;
   await mirror.start();
+  const repaired = await allocator.repair(internals.objects.list(resources.services), storage);
+  if (repaired > 0) config.logger.warn({ repaired }, 'addresses and ports of Services were not as their Services say, mended');
   const metrics = new ApiserverMetrics(clock);
   metrics.observeStores(stores);
   const aborter = new AbortController();
@@ -77,9 +80,11 @@ export async function startApiserver(config: ApiserverConfig): Promise<Running> 
   const rest = await startRestServer(environment, config, { paths, metrics });
   const grpc = await startGrpcServer(environment, config);
   const stopBookmarks = startBookmarks(environment);
+  const stopCompaction = startCompaction(environment, config.logger);
   const stop = async (): Promise<void> => {
     aborter.abort();
     stopBookmarks();
+    stopCompaction();
     await Promise.all([rest.close(), grpc.close()]);
     mirror.stop();
     storage.close();
