@@ -1,0 +1,19 @@
+/**
+ * The rules of the built-in kinds, with upstream's texts. `validate<Kind>Create` judges a new object with its defaults
+ * filled in, `…Update` a changed one (its own rules included), `…StatusUpdate` what the status endpoint lets change.
+ * Metadata is judged for all kinds alike by the apiserver, and not here.
+ */
+export { checkAnnotations, checkLabels } from './labels';
+export { sameValue } from './checks';
+export { checkPodTemplateSpec } from './pod-spec';
+export * from './config-data';
+export * from './endpoints';
+export * from './event';
+export * from './namespace';
+export * from './node';
+export * from './pod';
+export * from './rbac';
+export * from './replication-controller';
+export * from './review';
+export * from './service';
+export * from './small-kinds';
