@@ -1,0 +1,24 @@
+import type { ApiServerAccess, TlsMaterial } from '@typernetes/component';
+
+export interface ControllerManagerConfig {
+  access: ApiServerAccess;
+  health: { host: string; port: number; tls?: TlsMaterial };
+  leaderElect: boolean;
+  /** Names of controllers, `*` for all, `-name` to leave one out. */
+  controllers: readonly string[];
+  /** Range that nodes get their pod CIDRs from; absent: none are given. */
+  clusterCidr?: string;
+  /** Length of a node's pod CIDR. */
+  nodeCidrMaskSize: number;
+  /** A node that has not been heard of for this long is not ready. */
+  nodeMonitorGracePeriodMs: number;
+  nodeMonitorPeriodMs: number;
+  /** Range for the addresses of LoadBalancer Services; absent: they stay pending. */
+  loadBalancerPool?: string;
+  /** PEM text that goes into kube-root-ca.crt and into token secrets. */
+  rootCa?: string;
+  /** PEM text of the key that signs the tokens of token secrets; absent: none are filled. */
+  serviceAccountPrivateKey?: string;
+  /** Terminated pods are kept up to this number. */
+  terminatedPodGcThreshold: number;
+}

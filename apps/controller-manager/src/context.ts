@@ -1,0 +1,31 @@
+import type { ApiClient, Controller, ControllerMetrics, EventRecorder, InformerFactory, Reconcile } from '@typernetes/client';
+import { Controller as ControllerLoop } from '@typernetes/client';
+import type { Logger } from '@typernetes/component';
+import type { Clock, Random } from '@typernetes/machinery';
+import type { ControllerManagerConfig } from './config';
+
+/** What every controller is given. */
+export interface ControllerContext {
+  client: ApiClient;
+  informers: InformerFactory;
+  /** A recorder that signs as the given component. */
+  events(component: string): EventRecorder;
+  metrics: ControllerMetrics;
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  config: ControllerManagerConfig;
+}
+
+/** One controller: wires its informers at once, and works from the moment that the returned function runs. */
+export interface ControllerDefinition {
+  /** Upstream's name, as in `--controllers`. */
+  name: string;
+  setUp(context: ControllerContext): (signal: AbortSignal) => Promise<void>;
+}
+
+/** The loop of a controller with the settings that all share. */
+export function newController(context: ControllerContext, name: string, reconcile: Reconcile, workers = 5): Controller {
+  const { clock, logger, metrics } = context;
+  return new ControllerLoop({ name, reconcile, workers, clock, logger, metrics });
+}
