@@ -35,6 +35,17 @@ const etcdProto = {
   },
 };
 
+/** @grpc/reflection too. */
+const reflectionProto = {
+  name: '@grpc/reflection proto',
+  setup(bundler) {
+    bundler.onLoad({ filter: /@grpc\/reflection\/build\/src\/implementations\/reflection-v1(alpha)?\.js$/ }, ({ path: file }) => {
+      cpSync(path.join(path.dirname(file), '../../proto'), path.join(root, 'dist', project, 'proto'), { recursive: true });
+      return { contents: readFileSync(file, 'utf8').replaceAll('../../proto', 'proto'), loader: 'js' };
+    });
+  },
+};
+
 await build({
   absWorkingDir: root,
   entryPoints: [path.join(project, 'src/main.ts')],
@@ -46,6 +57,6 @@ await build({
   sourcemap: 'linked',
   // Optional natives that their packages do without.
   external: ['cpu-features', '*.node'],
-  plugins: [healthProto, etcdProto],
+  plugins: [healthProto, etcdProto, reflectionProto],
   logLevel: 'warning',
 });
