@@ -1,0 +1,20 @@
+import { encodeStored, withResourceVersion } from './resource-version';
+
+const splice = (text: string, revision: number): string => withResourceVersion(Buffer.from(text), revision).toString();
+
+describe('resourceVersion in bytes', () => {
+  it.each([
+    ['into metadata', '{"kind":"A","apiVersion":"v1","metadata":{"name":"a"}}', '{"kind":"A","apiVersion":"v1","metadata":{"resourceVersion":"7","name":"a"}}'],
+    ['into empty metadata', '{"kind":"A","apiVersion":"v1","metadata":{}}', '{"kind":"A","apiVersion":"v1","metadata":{"resourceVersion":"7"}}'],
+    ['instead of an older one', '{"kind":"A","metadata":{"resourceVersion":"123","name":"é"}}', '{"kind":"A","metadata":{"resourceVersion":"7","name":"é"}}'],
+    ['instead of a lone one', '{"kind":"A","metadata":{"resourceVersion":"123"}}', '{"kind":"A","metadata":{"resourceVersion":"7"}}'],
+  ])('%s', (_, text, expected) => {
+    expect(splice(text, 7)).toBe(expected);
+  });
+
+  it('stores kind, apiVersion and metadata first and no version', () => {
+    const object = { spec: { a: 1 }, metadata: { name: 'a', resourceVersion: '5' }, apiVersion: 'v1', kind: 'A' };
+    expect(encodeStored(object).toString()).toBe('{"kind":"A","apiVersion":"v1","metadata":{"name":"a"},"spec":{"a":1}}');
+    expect(object.metadata.resourceVersion).toBe('5');
+  });
+});
