@@ -5,3 +5,6 @@ export * from './kinds';
 export * from './name-rules';
 export * from './registry';
 export * from './resources';
+export * from './schema/decode';
+export * from './schema/definitions';
+export * from './schema/types';
