@@ -1,0 +1,21 @@
+import { negotiate } from './negotiate';
+
+describe('negotiate', () => {
+  it.each([
+    [undefined, 'object application/json'],
+    ['*/*', 'object application/json'],
+    ['application/json', 'object application/json'],
+    ['application/yaml', 'object application/yaml'],
+    ['application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json', 'table application/json'],
+    ['application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json', 'object application/json'],
+    ['application/vnd.kubernetes.protobuf,application/json', 'object application/json'],
+    ['application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1', 'metadata application/json'],
+  ])('%s', (accept, expected) => {
+    const { representation, mediaType } = negotiate(accept);
+    expect(`${representation} ${mediaType}`).toBe(expected);
+  });
+
+  it('refuses what it cannot serve', () => {
+    expect(() => negotiate('text/html')).toThrow('only the following media types are accepted: application/json, application/yaml');
+  });
+});
