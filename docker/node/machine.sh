@@ -1,10 +1,8 @@
 # Makes a container into a machine: writable kernel settings, nested cgroups, routes that keep cluster addresses inside.
 
-# Without `privileged` Docker mounts these read-only; a capable container may change that for itself.
-writable() {
-  [ -w "$1" ] && touch -c "$1" 2>/dev/null && return
-  mount -o remount,bind,rw "$1" 2>/dev/null || mount -o remount,rw "$1"
-}
+# Without `privileged` Docker may mount these read-only; a capable container can change that for itself. Where it is no
+# mount or is writable already this does nothing, and what needs it fails at its own step.
+writable() { mount -o remount,bind,rw "$1" 2>/dev/null || mount -o remount,rw "$1" 2>/dev/null || true; }
 
 prepare_cgroups() {
   local controller

@@ -26,7 +26,7 @@ interface Context {
 }
 
 /** How long each step took, behind its title. */
-const timer = { condition: true, field: (ms: number): string => `${(ms / 1000).toFixed(1)} s` };
+const timer = { condition: true, field: (ms: number): string => `${(ms / 1000).toFixed(1)} s`, format: () => (text?: string): string => text ?? '' };
 
 type Task = ListrTaskWrapper<Context, typeof ListrRenderer, typeof ListrRenderer>;
 

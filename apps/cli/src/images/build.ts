@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { checkout } from '../cluster/paths';
-import { docker, imageExists } from '../docker/docker';
+import { docker, dockerSucceeds, imageExists, lines } from '../docker/docker';
 import { contentHash, filesBelow } from './content-hash';
 import type { OwnImage } from './catalogue';
 
@@ -45,8 +45,19 @@ export async function ensureOwnImage(image: OwnImage, builtBefore: ReadonlyMap<s
   const context = await contextOf(image);
   const hash = await contentHash(context, image.from.map((name) => builtBefore.get(name) ?? name));
   const reference = `typernetes/${image.name}:${hash}`;
-  if (!(await imageExists(reference))) await buildContext(context, [reference]);
+  if (!(await imageExists(reference))) {
+    await buildContext(context, [reference]);
+    await removeOlder(image.name, reference);
+  }
   // Dockerfiles of the next images name the base without its hash.
   await docker(['tag', reference, `typernetes/${image.name}:latest`]);
   return reference;
+}
+
+/** Earlier builds of an image go, but for those that a container uses. */
+async function removeOlder(name: string, current: string): Promise<void> {
+  const tags = lines(await docker(['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', `typernetes/${name}`]));
+  for (const tag of tags) {
+    if (tag !== current && !tag.endsWith(':latest')) await dockerSucceeds(['image', 'rm', tag]);
+  }
 }
