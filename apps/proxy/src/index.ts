@@ -1,4 +1,4 @@
 export type { ProxyConfig } from './config';
 export { defaultConfig } from './config';
-export type { ProxyDependencies, ProxySources, Running } from './start';
+export type { ProxyDependencies, ProxySources } from './start';
 export { startProxy } from './start';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import ipaddr from 'ipaddr.js';
 import type { RunCommand } from './command';
-import type { Logger } from './logger';
+import type { Logger } from '@typernetes/component';
 
 /** Writes a sysctl unless it has the value already. Gives whether it has it now. */
 export async function setSysctl(name: string, value: string, logger: Logger): Promise<boolean> {
@@ -33,8 +33,15 @@ export async function nodePortAddresses(run: RunCommand, wanted: readonly string
 }
 
 /** Prepares the kernel. Gives whether packets between pods of one bridge pass the rules. */
-export async function prepareKernel(options: { loopbackNodePorts: boolean }, logger: Logger): Promise<{ bridgeNetfilter: boolean }> {
+export async function prepareKernel(
+  options: { loopbackNodePorts: boolean },
+  run: RunCommand,
+  logger: Logger,
+): Promise<{ bridgeNetfilter: boolean }> {
   await setSysctl('net/ipv4/ip_forward', '1', logger);
   if (options.loopbackNodePorts) await setSysctl('net/ipv4/conf/all/route_localnet', '1', logger);
+  await run('modprobe', ['br_netfilter']).catch((error: unknown) => {
+    logger.debug({ err: error }, 'br_netfilter could not be loaded; it may be there already');
+  });
   return { bridgeNetfilter: await setSysctl('net/bridge/bridge-nf-call-iptables', '1', logger) };
 }

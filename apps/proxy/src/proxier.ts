@@ -9,7 +9,7 @@ import type { ServiceHealthServers } from './health/service-health';
 import { serviceHealthByPort } from './health/service-health';
 import { KernelAddresses } from './load-balancer/kernel-addresses';
 import { ownAddresses } from './load-balancer/owner';
-import type { Logger } from './logger';
+import type { Logger } from '@typernetes/component';
 import type { ProxyMetrics } from './metrics';
 import type { CompiledService } from './model/compiler';
 import { ServiceCompiler } from './model/compiler';

@@ -1,7 +1,7 @@
 import type { EndpointSlice, Node, Service } from '@typernetes/api';
 import { pino } from 'pino';
 import { defaultConfig } from './config';
-import type { Running } from './start';
+import type { Running } from '@typernetes/component';
 import { startProxy } from './start';
 import { MemoryInformer } from './testing/memory-informer';
 import { nodeOf, serviceOf, sliceOf } from './testing/objects';
@@ -14,7 +14,7 @@ const network = new TestNetwork();
 const services = new MemoryInformer<Service>();
 const slices = new MemoryInformer<EndpointSlice>();
 const nodes = new MemoryInformer<Node>();
-let proxy: Running;
+let proxy: Running | undefined;
 let transactions: string[] = [];
 let onTransaction: () => void = () => undefined;
 
@@ -78,7 +78,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await proxy.stop();
+  await proxy?.stop();
   network.destroy();
 });
 
@@ -202,7 +202,7 @@ test('routes: other nodes pods by their node, the cluster ranges to nowhere', as
 
 test('after a restart the rules are as before, and they answered all the time', async () => {
   await withService(serviceOf('web'), [pod1, pod2]);
-  await proxy.stop();
+  await proxy?.stop();
   expect(await network.ask('client', node, 22).catch(() => 'refused')).toBe('refused');
   expect(await network.ask('node', '10.96.0.50', 80)).toMatch(/^pod/);
   // What changed meanwhile is caught up with; what left is gone.

@@ -1,5 +1,6 @@
 import type { EndpointSlice, Node, Service } from '@typernetes/api';
 import type { Informer } from '@typernetes/client';
+import type { Logger, Registry, Running } from '@typernetes/component';
 import type { Clock } from '@typernetes/machinery';
 import { systemClock } from '@typernetes/machinery';
 import type { RunCommand } from './command';
@@ -8,19 +9,14 @@ import type { ProxyConfig } from './config';
 import { serveHttp } from './health/http';
 import { ProxyHealth } from './health/proxy-health';
 import { ServiceHealthServers } from './health/service-health';
-import type { Logger } from './logger';
-import { ProxyMetrics } from './metrics';
+import { createProxyMetrics } from './metrics';
 import { nodePortAddresses, prepareKernel } from './node-setup';
+import { internalIPOf } from './node-address';
 import type { NodeFacts } from './model/node-facts';
 import { isEligible, nodeView } from './model/nodes';
 import { Proxier, serviceIndex, serviceKeysOf } from './proxier';
 import { ProgrammingLatency } from './programming-latency';
 import { SyncLoop } from './sync-loop';
-
-export interface Running {
-  /** Ends the proxy; its rules stay. */
-  stop(): Promise<void>;
-}
 
 /** Not yet synced: `startProxy` adds its index and handlers first. */
 export interface ProxySources {
@@ -33,16 +29,16 @@ export interface ProxyDependencies {
   logger: Logger;
   clock?: Clock;
   run?: RunCommand;
+  /** Ends the waiting for the first lists. */
   signal?: AbortSignal;
+  /** Where the proxy's metrics go, beside what is in there already. */
+  registry?: Registry;
 }
 
-async function factsOf(config: ProxyConfig, sources: ProxySources, run: RunCommand, logger: Logger): Promise<NodeFacts> {
-  const node = sources.nodes.list().map(nodeView).find(({ name }) => name === config.nodeName);
-  const nodeIP = config.nodeIP || node?.internalIP || '';
-  if (!nodeIP) throw new Error(`node "${config.nodeName}" has no InternalIP; give --node-ip`);
+async function factsOf(config: ProxyConfig, nodeIP: string, run: RunCommand, logger: Logger): Promise<NodeFacts> {
   const addresses = await nodePortAddresses(run, config.nodePortAddresses, nodeIP);
   const loopbackNodePorts = addresses.some((ip) => ip.startsWith('127.'));
-  const { bridgeNetfilter } = await prepareKernel({ loopbackNodePorts }, logger);
+  const { bridgeNetfilter } = await prepareKernel({ loopbackNodePorts }, run, logger);
   return {
     nodeName: config.nodeName,
     nodeIP,
@@ -53,17 +49,18 @@ async function factsOf(config: ProxyConfig, sources: ProxySources, run: RunComma
   };
 }
 
-/** Starts the proxy. Resolves when the informers have synced and changes are being followed. */
+/** Starts the proxy; stopping it leaves the rules in the kernel. Resolves when the informers have synced and changes are being followed. */
 export async function startProxy(config: ProxyConfig, sources: ProxySources, dependencies: ProxyDependencies): Promise<Running> {
   const { logger, clock = systemClock, run = runCommand, signal } = dependencies;
   const { services, slices, nodes } = sources;
-  const metrics = new ProxyMetrics();
+  const metrics = createProxyMetrics(dependencies.registry);
   const health = new ProxyHealth(clock, 2 * config.syncPeriodMs);
   const serviceHealth = new ServiceHealthServers(() => health.proxyHealthy, logger);
   const http = await serveHttp({ healthz: config.healthzBindAddress, metrics: config.metricsBindAddress }, health, metrics);
   slices.addIndex(serviceIndex, serviceKeysOf);
   await Promise.all([services, slices, nodes].map((informer) => informer.whenSynced(signal)));
-  const facts = await factsOf(config, sources, run, logger);
+  const nodeIP = config.nodeIP || (await internalIPOf(config.nodeName, nodes, { clock, logger, signal }));
+  const facts = await factsOf(config, nodeIP, run, logger);
   const proxier = new Proxier({ services, slices, nodes, facts, run, clock, logger, metrics, health, serviceHealth });
   const latency = new ProgrammingLatency(clock, metrics.networkProgramming);
   const loop = new SyncLoop({
@@ -96,7 +93,7 @@ export async function startProxy(config: ProxyConfig, sources: ProxySources, dep
     async stop() {
       await loop.stop();
       serviceHealth.close();
-      http.close();
+      await http.close();
     },
   };
 }

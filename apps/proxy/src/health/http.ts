@@ -4,7 +4,7 @@ import type { ProxyMetrics } from '../metrics';
 import type { ProxyHealth } from './proxy-health';
 
 export interface HttpServers {
-  close(): void;
+  close(): Promise<void>;
 }
 
 function splitAddress(address: string): { host: string; port: number } {
@@ -53,5 +53,13 @@ export async function serveHttp(
   const servers: http.Server[] = [];
   if (addresses.healthz) servers.push(await listen(addresses.healthz, healthHandler(health)));
   if (addresses.metrics) servers.push(await listen(addresses.metrics, metricsHandler(metrics, health)));
-  return { close: () => servers.forEach((server) => server.close()) };
+  return {
+    async close() {
+      for (const server of servers) {
+        server.close();
+        server.closeAllConnections();
+      }
+      await Promise.all(servers.filter((server) => server.listening).map((server) => once(server, 'close')));
+    },
+  };
 }

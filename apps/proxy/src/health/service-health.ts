@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { CompiledService } from '../model/compiler';
-import type { Logger } from '../logger';
+import type { Logger } from '@typernetes/component';
 
 /** What a load balancer hears on one Service's healthCheckNodePort. */
 export interface ServiceHealth {

@@ -1,7 +1,7 @@
 import type { RunCommand } from '../command';
 import { CommandError } from '../command';
 import { addressLabel, announcements } from '../limits';
-import type { Logger } from '../logger';
+import type { Logger } from '@typernetes/component';
 
 interface ListedInterface {
   ifname?: string;

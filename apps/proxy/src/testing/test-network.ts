@@ -89,7 +89,7 @@ export class TestNetwork {
   }
 
   private serve(pod: 'pod1' | 'pod2', listen: string): void {
-    const command = `SYSTEM:echo ${pod} $SOCAT_PEERADDR`;
+    const command = `SYSTEM:read line; echo ${pod} $SOCAT_PEERADDR`;
     this.servers.push(spawn('ip', ['netns', 'exec', namespace(pod), 'socat', `${listen},fork,reuseaddr`, command], { stdio: 'ignore' }));
   }
 }
