@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import type { Clock } from '@typernetes/machinery';
 import { cri } from '@typernetes/proto';
 import { reconnectDelayMs } from './limits';
-import type { Logger } from './logger';
+import type { Logger } from '@typernetes/component';
 import { kindLabel, sandboxIdLabel } from './record';
 
 /** A change in the life of a container or sandbox of ours. */

@@ -1,4 +1,3 @@
 export type { CriDockerConfig } from './config';
 export { defaultConfig } from './config';
-export type { Running } from './start';
 export { startCriDocker } from './start';

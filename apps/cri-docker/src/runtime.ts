@@ -4,7 +4,7 @@ import type { PodNetwork } from './cni/pod-network';
 import type { CriDockerConfig } from './config';
 import type { DiskUsage } from './disk-usage';
 import type { EventSource } from './events';
-import type { Logger } from './logger';
+import type { Logger } from '@typernetes/component';
 import type { LogManager } from './logs/log-manager';
 import type { RecordCache } from './record';
 import type { SandboxFiles } from './sandbox-files';

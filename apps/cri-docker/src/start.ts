@@ -11,7 +11,8 @@ import { DiskUsage } from './disk-usage';
 import { listEngineContainers } from './engine';
 import { EventSource } from './events';
 import { grpcMessageBytesMax } from './limits';
-import type { Logger } from './logger';
+import type { Logger, Running } from '@typernetes/component';
+import { EnvironmentError } from '@typernetes/component';
 import { LogManager } from './logs/log-manager';
 import { nodeFacts } from './node-facts';
 import { RecordCache } from './record';
@@ -20,11 +21,6 @@ import { SandboxFiles } from './sandbox-files';
 import { imageService, runtimeService } from './services';
 import { CpuSamples } from './stats';
 import { StreamingServer } from './streaming/server';
-
-export interface Running {
-  /** Ends the shim; containers go on. */
-  stop(): Promise<void>;
-}
 
 /** `unix:///path` or `tcp://host:port`. */
 export function connectDocker(host: string): Docker {
@@ -36,6 +32,9 @@ export function connectDocker(host: string): Docker {
 
 async function buildRuntime(config: CriDockerConfig, logger: Logger, clock: Clock): Promise<Runtime> {
   const docker = connectDocker(config.dockerHost);
+  const facts = await nodeFacts(docker).catch((error: unknown) => {
+    throw new EnvironmentError(`Docker does not answer at ${config.dockerHost}: ${String(error)}`, 1, { cause: error });
+  });
   const streaming = new StreamingServer(clock, logger);
   await streaming.listen();
   return {
@@ -43,7 +42,7 @@ async function buildRuntime(config: CriDockerConfig, logger: Logger, clock: Cloc
     docker,
     clock,
     logger,
-    facts: await nodeFacts(docker),
+    facts,
     network: new PodNetwork({ binDirs: config.cniBinDirs, confDir: config.cniConfDir, mtu: config.networkPluginMtu, clock }),
     files: new SandboxFiles(config.rootDir),
     logs: new LogManager(docker, clock, logger),
@@ -81,7 +80,7 @@ async function listen(runtime: Runtime): Promise<Server> {
   return server;
 }
 
-/** Starts the shim. Resolves when the socket answers. @throws Error when Docker cannot be reached */
+/** Starts the shim; stopping it leaves the containers alone. Resolves when the socket answers. @throws EnvironmentError when Docker cannot be reached */
 export async function startCriDocker(config: CriDockerConfig, logger: Logger, clock: Clock = systemClock): Promise<Running> {
   const runtime = await buildRuntime(config, logger, clock);
   void runtime.events.run();

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import type { Clock } from '@typernetes/machinery';
 import { engineStatusCode } from '../errors';
 import { reconnectDelayMs } from '../limits';
-import type { Logger } from '../logger';
+import type { Logger } from '@typernetes/component';
 import { decimalSeconds } from '../time';
 import { formatLogLine } from './cri-log-format';
 import { multiplexedDecoder, terminalDecoder } from './demux';
@@ -47,13 +47,19 @@ export class ContainerLogger {
     while (!this.abort.signal.aborted) {
       try {
         await this.follow();
-        return;
+        // A daemon that goes down ends the stream, too; with live-restore the container does not notice.
+        if (!(await this.stillRuns())) return;
       } catch (error) {
         if (this.abort.signal.aborted || engineStatusCode(error) === 404) return;
         logger.warn({ err: error, containerId }, 'log of container broke off, trying again');
         await clock.sleep(reconnectDelayMs, this.abort.signal).catch(() => undefined);
       }
     }
+  }
+
+  private async stillRuns(): Promise<boolean> {
+    const { docker, containerId } = this.options;
+    return (await docker.getContainer(containerId).inspect()).State.Running;
   }
 
   private async follow(): Promise<void> {

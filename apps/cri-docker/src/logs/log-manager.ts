@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import type { Clock } from '@typernetes/machinery';
 import { logDrainMsMax } from '../limits';
-import type { Logger } from '../logger';
+import type { Logger } from '@typernetes/component';
 import type { ContainerRecord } from '../record';
 import { ContainerLogger } from './container-logger';
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '@typernetes/machinery';
-import type { Logger } from '../logger';
+import type { Logger } from '@typernetes/component';
 import { execProtocols } from './channels';
 import { Tokens } from './tokens';
 

@@ -6,7 +6,7 @@ import { credentials } from '@grpc/grpc-js';
 import { pino } from 'pino';
 import { cri } from '@typernetes/proto';
 import type { CriDockerConfig } from '../config';
-import type { Running } from '../start';
+import type { Running } from '@typernetes/component';
 import { startCriDocker } from '../start';
 
 const bridge = 'cri-test0';
