@@ -1,1 +1,2 @@
-export {};
+export type { ControllerManagerConfig } from './config';
+export * from './start';

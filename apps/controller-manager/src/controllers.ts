@@ -1,0 +1,45 @@
+import { clusterRoleAggregationController } from './cluster-role-aggregation/aggregation-controller';
+import type { ControllerDefinition } from './context';
+import { endpointsController } from './endpoints/endpoints-controller';
+import { endpointSliceController } from './endpointslice/endpointslice-controller';
+import { garbageCollector } from './garbage-collector/garbage-collector';
+import { loadBalancerController } from './load-balancer/load-balancer-controller';
+import { namespaceController } from './namespace/namespace-controller';
+import { nodeIpamController } from './node-ipam/node-ipam-controller';
+import { nodeLifecycleController } from './node-lifecycle/node-lifecycle-controller';
+import { taintEvictionController } from './node-lifecycle/taint-eviction-controller';
+import { podGcController } from './pod-gc/pod-gc-controller';
+import { replicationController } from './replication/replication-controller';
+import { rootCaPublisher } from './root-ca/root-ca-publisher';
+import { serviceAccountController } from './serviceaccount/service-account-controller';
+import { tokenController } from './serviceaccount/token-controller';
+
+/** All controllers, in the order in which they start: first what pods need in order to be created. */
+export const controllers: readonly ControllerDefinition[] = [
+  serviceAccountController,
+  tokenController,
+  rootCaPublisher,
+  nodeIpamController,
+  clusterRoleAggregationController,
+  replicationController,
+  endpointsController,
+  endpointSliceController,
+  nodeLifecycleController,
+  taintEvictionController,
+  podGcController,
+  loadBalancerController,
+  namespaceController,
+  garbageCollector,
+];
+
+/**
+ * Those that `--controllers` asks for: `*` is all, `-name` leaves one out.
+ *
+ * @throws Error when a name is none of ours
+ */
+export function selectControllers(names: readonly string[]): ControllerDefinition[] {
+  const known = new Set(controllers.map(({ name }) => name));
+  const unknown = names.map((name) => name.replace(/^-/, '')).find((name) => name !== '*' && !known.has(name));
+  if (unknown) throw new Error(`"${unknown}" is not in the list of known controllers`);
+  return controllers.filter(({ name }) => !names.includes(`-${name}`) && (names.includes('*') || names.includes(name)));
+}

@@ -1,0 +1,149 @@
+import { LRUCache } from 'lru-cache';
+import type { KubernetesObject, OwnerReference } from '@typernetes/machinery';
+import { formatApiVersion, hasReason } from '@typernetes/machinery';
+import type { ControllerContext, ControllerDefinition } from '../context';
+import { newController } from '../context';
+import { deletableKinds } from '../kinds';
+import type { GraphNode } from './graph';
+import { OwnerGraph } from './graph';
+import type { OwnerState } from './verdict';
+import { foregroundFinalizer, judge, orphanFinalizer } from './verdict';
+
+/** Owners known to be gone: spares a question to the API per dependent. */
+const absentOwnersMax = 500;
+
+/** Deletes what has lost all its owners, and carries out foreground and orphaning deletions. */
+export const garbageCollector: ControllerDefinition = {
+  name: 'garbage-collector-controller',
+  setUp(context) {
+    const graph = new OwnerGraph();
+    const collector = new Collector(context, graph);
+    const loop = newController(context, this.name, (uid) => collector.reconcile(uid));
+    const enqueueDependents = (uid: string): void => graph.dependents(uid).forEach(({ object }) => loop.enqueue(object.metadata?.uid ?? ''));
+    for (const type of deletableKinds()) {
+      // Events own nothing and nobody owns them; following them would only cost memory.
+      if (type.resource === 'events') continue;
+      const seen = (object: KubernetesObject): void => {
+        const uid = object.metadata?.uid ?? '';
+        graph.set({ type, object });
+        loop.enqueue(uid);
+        if (isWaiting(object)) enqueueDependents(uid);
+      };
+      context.informers.informer(type).onChange({
+        added: seen,
+        updated: seen,
+        deleted: (object) => {
+          const uid = object.metadata?.uid ?? '';
+          graph.delete(uid);
+          collector.sawDeletion(uid);
+          enqueueDependents(uid);
+          for (const owner of object.metadata?.ownerReferences ?? []) loop.enqueue(owner.uid);
+        },
+      });
+    }
+    return (signal) => loop.run(signal);
+  },
+};
+
+/** Deleted in the foreground: it waits for its dependents. */
+function isWaiting({ metadata }: KubernetesObject): boolean {
+  return metadata?.deletionTimestamp !== undefined && (metadata.finalizers?.includes(foregroundFinalizer) ?? false);
+}
+
+class Collector {
+  private readonly absent = new LRUCache<string, true>({ max: absentOwnersMax });
+
+  constructor(
+    private readonly context: ControllerContext,
+    private readonly graph: OwnerGraph,
+  ) {}
+
+  sawDeletion(uid: string): void {
+    this.absent.set(uid, true);
+  }
+
+  async reconcile(uid: string): Promise<void> {
+    const node = this.graph.get(uid);
+    if (!node) return;
+    const { metadata } = node.object;
+    if (metadata?.deletionTimestamp && metadata.finalizers?.includes(orphanFinalizer)) return this.orphanDependents(node);
+    if (isWaiting(node.object)) return this.awaitDependents(node);
+    if (metadata?.ownerReferences?.length) await this.judgeDependent(node);
+  }
+
+  private async judgeDependent(node: GraphNode): Promise<void> {
+    const { object } = node;
+    const states = new Map<string, OwnerState>();
+    for (const owner of object.metadata?.ownerReferences ?? []) states.set(owner.uid, await this.ownerState(owner, object));
+    const hasBlockingDependents = this.blocking(object.metadata?.uid ?? '').length > 0;
+    const verdict = judge(object, states, hasBlockingDependents);
+    switch (verdict.action) {
+      case 'keep':
+        return;
+      case 'dropReferences':
+        return this.dropReferences(node, verdict.uids);
+      case 'delete':
+        this.context.logger.info({ resource: node.type.resource, namespace: object.metadata?.namespace, name: object.metadata?.name }, 'deleting what has no owner any more');
+        return this.delete(node, verdict.propagation);
+    }
+  }
+
+  private async ownerState(owner: OwnerReference, dependent: KubernetesObject): Promise<OwnerState> {
+    const known = this.graph.get(owner.uid);
+    if (known) return isWaiting(known.object) && owner.blockOwnerDeletion ? 'waiting' : 'solid';
+    if (this.absent.has(owner.uid)) return 'absent';
+    // Not in our cache is no proof: the API decides. A kind that we do not know may be served by somebody else.
+    const type = deletableKinds().find(({ kind, ...gv }) => kind === owner.kind && formatApiVersion(gv) === owner.apiVersion);
+    if (!type) return 'solid';
+    const namespace = type.namespaced ? dependent.metadata?.namespace : undefined;
+    try {
+      const live = await this.context.client.resource(type).get(owner.name, { namespace });
+      if (live.metadata?.uid === owner.uid) return 'solid';
+    } catch (error) {
+      if (!hasReason(error, 'NotFound')) throw error;
+    }
+    this.absent.set(owner.uid, true);
+    return 'absent';
+  }
+
+  private blocking(ownerUid: string): GraphNode[] {
+    return this.graph
+      .dependents(ownerUid)
+      .filter(({ object }) => object.metadata?.ownerReferences?.some(({ uid, blockOwnerDeletion }) => uid === ownerUid && blockOwnerDeletion));
+  }
+
+  /** Dependents are deleted by their own reconcile; the owner goes when none blocks it any more. */
+  private async awaitDependents(node: GraphNode): Promise<void> {
+    const uid = node.object.metadata?.uid ?? '';
+    if (!this.blocking(uid).length) await this.removeFinalizer(node, foregroundFinalizer);
+  }
+
+  private async orphanDependents(node: GraphNode): Promise<void> {
+    const uid = node.object.metadata?.uid ?? '';
+    for (const dependent of this.graph.dependents(uid)) await this.dropReferences(dependent, [uid]);
+    await this.removeFinalizer(node, orphanFinalizer);
+  }
+
+  private async dropReferences({ type, object }: GraphNode, uids: readonly string[]): Promise<void> {
+    const ownerReferences = (object.metadata?.ownerReferences ?? []).filter(({ uid }) => !uids.includes(uid));
+    const { name = '', namespace, uid, resourceVersion } = object.metadata ?? {};
+    const patch = { metadata: { uid, resourceVersion, ownerReferences: ownerReferences.length ? ownerReferences : null } };
+    await this.context.client.resource(type).patch(name, patch, { namespace, type: 'application/merge-patch+json' }).catch(ignoreGone);
+  }
+
+  private async removeFinalizer({ type, object }: GraphNode, finalizer: string): Promise<void> {
+    const { name = '', namespace, uid, resourceVersion } = object.metadata ?? {};
+    const finalizers = (object.metadata?.finalizers ?? []).filter((other) => other !== finalizer);
+    const patch = { metadata: { uid, resourceVersion, finalizers: finalizers.length ? finalizers : null } };
+    await this.context.client.resource(type).patch(name, patch, { namespace, type: 'application/merge-patch+json' }).catch(ignoreGone);
+  }
+
+  private async delete({ type, object }: GraphNode, propagationPolicy: 'Background' | 'Foreground' | 'Orphan'): Promise<void> {
+    const { name = '', namespace, uid, resourceVersion } = object.metadata ?? {};
+    await this.context.client.resource(type).delete(name, { namespace, propagationPolicy, preconditions: { uid, resourceVersion } }).catch(ignoreGone);
+  }
+}
+
+function ignoreGone(error: unknown): void {
+  if (!hasReason(error, 'NotFound')) throw error;
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { loadKubeconfig, loadTls, runMain } from '@typernetes/component';
+import { startControllerManager } from './start';
+
+interface Flags {
+  kubeconfig: string;
+  grpcServer?: string;
+  bindAddress: string;
+  securePort: string;
+  tlsCertFile?: string;
+  tlsPrivateKeyFile?: string;
+  leaderElect: string | boolean;
+  controllers: string;
+  clusterCidr?: string;
+  nodeCidrMaskSize: string;
+  nodeMonitorGracePeriod: string;
+  nodeMonitorPeriod: string;
+  loadBalancerPool?: string;
+  rootCaFile?: string;
+  serviceAccountPrivateKeyFile?: string;
+  terminatedPodGcThreshold: string;
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** `40s`, `1m30s`: Go's durations, as upstream's flags take them. */
+function parseDuration(text: string): number {
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) throw new Error(`invalid duration ${JSON.stringify(text)}`);
+  return [...text.matchAll(/([\d.]+)(ms|s|m|h)/g)].reduce((sum, [, value, unit = 's']) => sum + Number(value) * (unitMs[unit] ?? 0), 0);
+}
+
+void runMain<Flags>({
+  name: 'kube-controller-manager',
+  description: 'Moves the cluster towards what its objects ask for.',
+  flags: (command) =>
+    command
+      .requiredOption('--kubeconfig <file>', 'how to reach the apiserver, and as whom')
+      .option('--grpc-server <host:port>', "the apiserver's gRPC door, when it is not port 6444 of the kubeconfig's server")
+      .option('--bind-address <ip>', 'address to serve health and metrics on', '0.0.0.0')
+      .option('--secure-port <port>', 'port to serve health and metrics on', '10257')
+      .option('--tls-cert-file <file>', 'serving certificate; without one, plain HTTP is served')
+      .option('--tls-private-key-file <file>', 'its key')
+      .option('--leader-elect [bool]', 'take turns with other replicas', 'true')
+      .option('--controllers <names>', "controllers to run: '*' for all, 'name' for one, '-name' to leave one out", '*')
+      .option('--cluster-cidr <cidr>', 'range of the pod addresses')
+      .option('--node-cidr-mask-size <bits>', "length of a node's range", '24')
+      .option('--node-monitor-grace-period <duration>', 'how long a node may be silent', '40s')
+      .option('--node-monitor-period <duration>', 'how often nodes are looked at', '5s')
+      .option('--load-balancer-pool <range>', 'addresses for LoadBalancer Services: a CIDR or first-last')
+      .option('--root-ca-file <file>', "authority of the apiserver's certificate, for kube-root-ca.crt and token secrets")
+      .option('--service-account-private-key-file <file>', 'key that signs the tokens of token secrets')
+      .option('--terminated-pod-gc-threshold <count>', 'ended pods that are kept', '12500'),
+  start: (flags, { logger, clock }) => {
+    const access = loadKubeconfig(flags.kubeconfig);
+    const text = (file?: string): string | undefined => (file ? readFileSync(file, 'utf8') : undefined);
+    return startControllerManager(
+      {
+        access: { ...access, grpcServer: flags.grpcServer ?? access.grpcServer },
+        health: {
+          host: flags.bindAddress,
+          port: Number(flags.securePort),
+          tls: flags.tlsCertFile ? loadTls({ certFile: flags.tlsCertFile, keyFile: flags.tlsPrivateKeyFile }) : undefined,
+        },
+        leaderElect: String(flags.leaderElect) !== 'false',
+        controllers: flags.controllers.split(','),
+        clusterCidr: flags.clusterCidr,
+        nodeCidrMaskSize: Number(flags.nodeCidrMaskSize),
+        nodeMonitorGracePeriodMs: parseDuration(flags.nodeMonitorGracePeriod),
+        nodeMonitorPeriodMs: parseDuration(flags.nodeMonitorPeriod),
+        loadBalancerPool: flags.loadBalancerPool,
+        rootCa: text(flags.rootCaFile),
+        serviceAccountPrivateKey: text(flags.serviceAccountPrivateKeyFile),
+        terminatedPodGcThreshold: Number(flags.terminatedPodGcThreshold),
+      },
+      {
+        logger,
+        clock,
+        onLost: (error) => {
+          logger.fatal({ error }, 'leader election lost');
+          process.exit(1);
+        },
+      },
+    );
+  },
+});

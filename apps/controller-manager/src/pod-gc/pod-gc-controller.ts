@@ -1,0 +1,64 @@
+import type { Node, Pod } from '@typernetes/api';
+import { resources } from '@typernetes/api';
+import { hasReason, isPodTerminal, parseTime } from '@typernetes/machinery';
+import type { ControllerDefinition } from '../context';
+
+const periodMs = 20_000;
+
+/** A node must be missing for this long, so that a slow cache costs no pods. */
+const nodeQuarantineMs = 40_000;
+
+/** Pods that nobody else will take away. */
+export interface GarbagePods {
+  /** On nodes that do not exist. */
+  orphaned: Pod[];
+  /** Deleted before they got a node. */
+  unscheduled: Pod[];
+  /** Ended, and too many of them: the oldest. */
+  terminated: Pod[];
+}
+
+export function findGarbagePods(pods: readonly Pod[], nodeExists: (name: string) => boolean, terminatedMax: number): GarbagePods {
+  const age = ({ metadata }: Pod): number => parseTime(metadata?.creationTimestamp ?? '') ?? 0;
+  const ended = pods.filter(isPodTerminal).sort((a, b) => age(a) - age(b));
+  return {
+    orphaned: pods.filter(({ spec }) => spec?.nodeName && !nodeExists(spec.nodeName)),
+    unscheduled: pods.filter(({ spec, metadata }) => !spec?.nodeName && metadata?.deletionTimestamp !== undefined),
+    terminated: terminatedMax > 0 ? ended.slice(0, Math.max(0, ended.length - terminatedMax)) : [],
+  };
+}
+
+/** Collects pods of nodes that are gone, pods deleted before they had a node, and old ended ones. */
+export const podGcController: ControllerDefinition = {
+  name: 'pod-garbage-collector-controller',
+  setUp({ informers, client, clock, logger, config }) {
+    const nodes = informers.informer<Node>(resources.nodes);
+    const pods = informers.informer(resources.pods);
+    const missingSince = new Map<string, number>();
+    const isThere = (name: string): boolean => {
+      if (nodes.get(name)) {
+        missingSince.delete(name);
+        return true;
+      }
+      const since = missingSince.get(name) ?? clock.monotonic();
+      missingSince.set(name, since);
+      return clock.monotonic() - since < nodeQuarantineMs;
+    };
+    const collect = async (): Promise<void> => {
+      const garbage = findGarbagePods(pods.list(), isThere, config.terminatedPodGcThreshold);
+      for (const { metadata } of new Set([...garbage.orphaned, ...garbage.unscheduled, ...garbage.terminated])) {
+        const { name = '', namespace, uid } = metadata ?? {};
+        logger.info({ pod: `${namespace}/${name}` }, 'collecting a pod that nobody else will');
+        await client.resource(resources.pods).delete(name, { namespace, gracePeriodSeconds: 0, preconditions: { uid } }).catch((error: unknown) => {
+          if (!hasReason(error, 'NotFound', 'Conflict')) throw error;
+        });
+      }
+    };
+    return async (signal) => {
+      while (!signal.aborted) {
+        await collect().catch((error: unknown) => logger.warn({ error }, 'pod garbage collection failed, trying again'));
+        await clock.sleep(periodMs, signal).catch(() => undefined);
+      }
+    };
+  },
+};
