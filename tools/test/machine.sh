@@ -6,7 +6,7 @@ guard_routes=()
 
 install_debian_packages() {
   local missing=() name
-  for name in docker.io containernetworking-plugins nftables iproute2 conntrack socat busybox; do
+  for name in docker.io containernetworking-plugins nftables iproute2 conntrack socat busybox curl mmdebstrap openssl procps unzip; do
     dpkg -s "$name" >/dev/null 2>&1 || missing+=("$name")
   done
   [ ${#missing[@]} -eq 0 ] && return
