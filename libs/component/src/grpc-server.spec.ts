@@ -1,3 +1,4 @@
+import type { handleUnaryCall } from '@grpc/grpc-js';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import { apiErrors, hasReason } from '@typernetes/machinery';
 import { api } from '@typernetes/proto';
@@ -44,10 +45,11 @@ describe('startGrpcServer', () => {
 
   test('an ApiError travels whole', async () => {
     const notFound = apiErrors.notFound({ group: '', resource: 'pods', name: 'a' });
+    const get: handleUnaryCall<api.GetRequest, api.ObjectReply> = (_call, callback) => callback(toGrpcStatus(notFound));
     const server = await startGrpcServer({
       host: '127.0.0.1',
       port: 0,
-      services: [{ definition: { get: api.ApiService.get }, implementation: { get: (_call: unknown, callback: (error: unknown) => void) => callback(toGrpcStatus(notFound)) } }],
+      services: [{ definition: { get: api.ApiService.get }, implementation: { get } }],
     });
     const failure = await unary(server.port, '/t8s.api.v1.Api/Get', Buffer.alloc(0)).catch(fromGrpcError);
     expect(hasReason(failure, 'NotFound')).toBe(true);
