@@ -1,3 +1,4 @@
+export * from './defaults';
 export * from './define-kind';
 export * from './generated/types';
 export * from './kind';
@@ -8,3 +9,4 @@ export * from './resources';
 export * from './schema/decode';
 export * from './schema/definitions';
 export * from './schema/types';
+export * from './validation';

@@ -19,14 +19,14 @@ import { serviceAccount } from './core/service-account';
 import { endpointSlice } from './discovery/endpoint-slice';
 import { eventV1 } from './events/event';
 import type { KindDefinition } from './kind';
+import { withRules } from './kind-rules';
 import { clusterRole } from './rbac/cluster-role';
 import { clusterRoleBinding } from './rbac/cluster-role-binding';
 import { role } from './rbac/role';
 import { roleBinding } from './rbac/role-binding';
 import { Registry } from './registry';
 
-/** Every built-in kind. Groups appear in discovery in this order. */
-export const builtInKinds: readonly KindDefinition[] = [
+const declarations: readonly KindDefinition[] = [
   binding,
   configMap,
   endpoints,
@@ -52,6 +52,9 @@ export const builtInKinds: readonly KindDefinition[] = [
   lease,
   endpointSlice,
 ];
+
+/** Every built-in kind. Groups appear in discovery in this order. */
+export const builtInKinds: readonly KindDefinition[] = declarations.map(withRules);
 
 /** A registry of its own, so that custom kinds of one server are not seen by another in the same process. */
 export const createRegistry = (): Registry => new Registry(builtInKinds);

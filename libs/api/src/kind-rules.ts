@@ -1,0 +1,102 @@
+/** Which defaults and rules belong to which kind: one table, so that a missing row is seen. */
+import type { FieldError } from '@typernetes/machinery';
+import * as defaults from './defaults';
+import type { KindDefinition } from './kind';
+import { resources } from './resources';
+import * as validation from './validation';
+
+interface KindRules<T> {
+  defaults?: (object: T) => void;
+  validateCreate?: (next: T) => FieldError[];
+  validateUpdate?: (next: T, previous: T) => FieldError[];
+  /** Of the status subresource. */
+  validateStatusUpdate?: (next: T, previous: T) => FieldError[];
+}
+
+/** A handle and the rules for its type; the pair is checked here and the type forgotten. */
+function rulesOf<T extends object>(type: { kind: string; group: string; object?: T }, rules: KindRules<T>): [string, KindRules<object>] {
+  return [`${type.group}/${type.kind}`, rules as KindRules<object>];
+}
+
+const rulesByKind: ReadonlyMap<string, KindRules<object>> = new Map([
+  rulesOf(resources.bindings, { validateCreate: validation.validateBindingCreate }),
+  rulesOf(resources.configMaps, { validateCreate: validation.validateConfigMapCreate, validateUpdate: validation.validateConfigMapUpdate }),
+  rulesOf(resources.endpoints, {
+    defaults: defaults.defaultEndpoints,
+    validateCreate: validation.validateEndpointsCreate,
+    validateUpdate: validation.validateEndpointsUpdate,
+  }),
+  rulesOf(resources.endpointSlices, {
+    defaults: defaults.defaultEndpointSlice,
+    validateCreate: validation.validateEndpointSliceCreate,
+    validateUpdate: validation.validateEndpointSliceUpdate,
+  }),
+  rulesOf(resources.events, { validateCreate: validation.validateEventCreate, validateUpdate: validation.validateEventUpdate }),
+  rulesOf(resources.eventsV1, { validateCreate: validation.validateEventV1Create, validateUpdate: validation.validateEventV1Update }),
+  rulesOf(resources.namespaces, {
+    defaults: defaults.defaultNamespace,
+    validateCreate: validation.validateNamespaceCreate,
+    validateUpdate: validation.validateNamespaceUpdate,
+    validateStatusUpdate: validation.validateNamespaceStatusUpdate,
+  }),
+  rulesOf(resources.nodes, {
+    defaults: defaults.defaultNode,
+    validateCreate: validation.validateNodeCreate,
+    validateUpdate: validation.validateNodeUpdate,
+    validateStatusUpdate: validation.validateNodeStatusUpdate,
+  }),
+  rulesOf(resources.pods, {
+    defaults: defaults.defaultPod,
+    validateCreate: validation.validatePodCreate,
+    validateUpdate: validation.validatePodUpdate,
+    validateStatusUpdate: validation.validatePodStatusUpdate,
+  }),
+  rulesOf(resources.replicationControllers, {
+    defaults: defaults.defaultReplicationController,
+    validateCreate: validation.validateReplicationControllerCreate,
+    validateUpdate: validation.validateReplicationControllerUpdate,
+    validateStatusUpdate: validation.validateReplicationControllerStatusUpdate,
+  }),
+  rulesOf(resources.secrets, {
+    defaults: defaults.defaultSecret,
+    validateCreate: validation.validateSecretCreate,
+    validateUpdate: validation.validateSecretUpdate,
+  }),
+  rulesOf(resources.services, {
+    defaults: defaults.defaultService,
+    validateCreate: validation.validateServiceCreate,
+    validateUpdate: validation.validateServiceUpdate,
+    validateStatusUpdate: validation.validateServiceStatusUpdate,
+  }),
+  rulesOf(resources.leases, { validateCreate: validation.validateLeaseCreate, validateUpdate: validation.validateLeaseUpdate }),
+  rulesOf(resources.roles, { validateCreate: validation.validateRoleCreate, validateUpdate: validation.validateRoleUpdate }),
+  rulesOf(resources.clusterRoles, { validateCreate: validation.validateClusterRoleCreate, validateUpdate: validation.validateClusterRoleUpdate }),
+  rulesOf(resources.roleBindings, {
+    defaults: defaults.defaultRoleBinding,
+    validateCreate: validation.validateRoleBindingCreate,
+    validateUpdate: validation.validateRoleBindingUpdate,
+  }),
+  rulesOf(resources.clusterRoleBindings, {
+    defaults: defaults.defaultClusterRoleBinding,
+    validateCreate: validation.validateClusterRoleBindingCreate,
+    validateUpdate: validation.validateClusterRoleBindingUpdate,
+  }),
+  rulesOf(resources.subjectAccessReviews, { validateCreate: validation.validateSubjectAccessReviewCreate }),
+  rulesOf(resources.localSubjectAccessReviews, { validateCreate: validation.validateLocalSubjectAccessReviewCreate }),
+  rulesOf(resources.selfSubjectAccessReviews, { validateCreate: validation.validateSelfSubjectAccessReviewCreate }),
+]);
+
+/** The definition with its kind's row; what the definition says itself stands. */
+export function withRules(definition: KindDefinition): KindDefinition {
+  const rules = rulesByKind.get(`${definition.group}/${definition.kind}`);
+  if (!rules) return definition;
+  const { validateCreate, validateUpdate, validateStatusUpdate } = rules;
+  return {
+    ...(rules.defaults ? { defaults: rules.defaults } : {}),
+    ...definition,
+    strategy: { ...(validateCreate ? { validateCreate } : {}), ...(validateUpdate ? { validateUpdate } : {}), ...definition.strategy },
+    ...(definition.statusStrategy
+      ? { statusStrategy: { ...(validateStatusUpdate ? { validateUpdate: validateStatusUpdate } : {}), ...definition.statusStrategy } }
+      : {}),
+  };
+}
