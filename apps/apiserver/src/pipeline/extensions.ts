@@ -3,6 +3,8 @@ import type { AdmissionPlugin } from './admission';
 import type { Authenticator } from './authenticator';
 import type { Authorizer } from './authorizer';
 import type { ObjectReader } from './object-reader';
+import type { HealthCheck } from '../rest/health';
+import type { PathHandler } from '../rest/paths';
 import type { SubresourceHandlers } from './subresource';
 
 /** What authenticators, authorisers, admission, handlers and bootstrap get to work with. */
@@ -18,6 +20,12 @@ export interface Extensions {
   readonly authorizers: readonly Authorizer[];
   readonly admission: readonly AdmissionPlugin[];
   readonly subresourceHandlers: SubresourceHandlers;
-  /** Runs once the caches are synced and the server listens: default namespaces, roles, `kubernetes` Service. */
-  bootstrap?(signal: AbortSignal): Promise<void>;
+  /** Paths that are no resources, beyond the server's own. */
+  readonly paths?: PathHandler;
+  /** Further checks of /readyz, /livez and /healthz. */
+  readonly checks?: readonly HealthCheck[];
+  /** Runs when the caches are synced, before the doors open: what decides requests is loaded here. */
+  prepare?(signal: AbortSignal): void;
+  /** Runs once the server listens: default namespaces, roles, `kubernetes` Service. */
+  bootstrap?(signal: AbortSignal, ports: { readonly securePort: number }): Promise<void>;
 }

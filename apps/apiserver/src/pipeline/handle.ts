@@ -53,7 +53,9 @@ function handlerOf({ kind, request }: Call): Handler {
   if (subresource === '') {
     if (!kind.storagePath) return verb === 'create' ? callSubresource : unsupported;
     if (!kind.verbs.includes(verb)) return unsupported;
-    if (verb === 'create' && kind.namespaced && target.namespace === '') return unsupported;
+    const wantsName = verb === 'get' || verb === 'update' || verb === 'patch' || verb === 'delete';
+    if (wantsName === (target.name === '') && !acceptsName(verb)) return unsupported;
+    if (kind.namespaced && target.namespace === '' && (wantsName || verb === 'create')) return unsupported;
     return verbs[verb];
   }
   const isDeclared = subresource === 'status' ? kind.statusStrategy : subresource === 'scale' ? kind.scale : undefined;
@@ -62,6 +64,9 @@ function handlerOf({ kind, request }: Call): Handler {
   if (!own) throw apiErrors.pathNotFound();
   return own.verbs.includes(verb) ? callSubresource : unsupported;
 }
+
+/** Lists and watches may name one object by field selector. */
+const acceptsName = (verb: RequestVerb): boolean => verb === 'list' || verb === 'watch' || verb === 'deletecollection';
 
 const unsupported: Handler = () => {
   throw failure('MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
