@@ -20,7 +20,7 @@ export interface PodPort {
 /** A program that runs inside the pod's network namespace and connects its stdin and stdout with the port. */
 function connectInside(pid: number, port: number): { stream: Duplex; failure: Promise<string> } {
   // Without shut-close socat would keep its stdout open after the server has ended, and nobody would notice.
-  const socat = ['socat', '-t', halfOpenSeconds, 'STDIO,shut-close', `TCP:localhost:${port},nodelay`];
+  const socat = ['socat', '-t', halfOpenSeconds, 'STDIN!!STDOUT,shut-close', `TCP:localhost:${port},nodelay`];
   const child: ChildProcess = spawn('nsenter', ['-t', String(pid), '-n', ...socat], { stdio: ['pipe', 'pipe', 'pipe'] });
   const { stdin, stdout, stderr } = child;
   if (!stdin || !stdout || !stderr) throw new Error('no pipes to nsenter');
