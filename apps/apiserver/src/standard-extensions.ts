@@ -1,6 +1,7 @@
 import { clientCertificateAuthenticator } from './authn/client-certificate';
 import { followRbac, makeRbacAuthorizer } from './authz/rbac/rbac-authorizer';
 import { RbacIndex } from './authz/rbac/rbac-index';
+import { makeBootstrap } from './bootstrap/bootstrap';
 import type { ApiserverConfig } from './config';
 import type { Authenticator } from './pipeline/authenticator';
 import type { Authorizer } from './pipeline/authorizer';
@@ -35,16 +36,22 @@ function authorizersOf(modes: readonly string[], rbac: RbacIndex): Authorizer[] 
 }
 
 /** The lists of a real server, in order. */
-export function standardExtensions(config: ApiserverConfig, { objects }: ApiserverInternals): Extensions {
+export function standardExtensions(config: ApiserverConfig, internals: ApiserverInternals): Extensions {
+  const bootstrap = makeBootstrap(config, internals);
   const rbac = new RbacIndex();
   return {
     authenticators: [clientCertificateAuthenticator, ...(config.anonymousAuth ? [anonymousAuthenticator] : [])],
     authorizers: [mastersAuthorizer, ...authorizersOf(config.authorizationModes, rbac)],
     admission: [],
     subresourceHandlers: {},
-    bootstrap: () => {
-      followRbac(rbac, objects);
-      return Promise.resolve();
+    checks: [{ name: 'poststarthook/rbac/bootstrap-roles', check: () => failUnless(bootstrap.hasRoles) }],
+    prepare: (signal) => {
+      signal.addEventListener('abort', followRbac(rbac, internals.objects), { once: true });
     },
+    bootstrap: bootstrap.run,
   };
+}
+
+function failUnless(isGood: boolean): void {
+  if (!isGood) throw new Error('not yet');
 }

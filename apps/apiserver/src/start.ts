@@ -76,7 +76,8 @@ export async function startApiserver(config: ApiserverConfig): Promise<Running> 
   const aborter = new AbortController();
   let isBootstrapped = false;
   const checks = healthChecks(environment, () => isBootstrapped);
-  const paths = firstOf(healthPaths(checks), documentPaths(environment), metrics.paths);
+  environment.extensions.prepare?.(aborter.signal);
+  const paths = firstOf(healthPaths(checks), documentPaths(environment), metrics.paths, environment.extensions.paths ?? (() => false));
   const rest = await startRestServer(environment, config, { paths, metrics });
   const grpc = await startGrpcServer(environment, config);
   const stopBookmarks = startBookmarks(environment);
@@ -90,7 +91,7 @@ export async function startApiserver(config: ApiserverConfig): Promise<Running> 
     storage.close();
   };
   try {
-    await environment.extensions.bootstrap?.(aborter.signal);
+    await environment.extensions.bootstrap?.(aborter.signal, { securePort: rest.port });
     isBootstrapped = true;
   } catch (error) {
     await stop();
@@ -100,12 +101,13 @@ export async function startApiserver(config: ApiserverConfig): Promise<Running> 
   return { securePort: rest.port, grpcPort: grpc.port, internals, stop };
 }
 
-function healthChecks({ storage, mirror }: Environment, isBootstrapped: () => boolean): Record<string, HealthCheck[]> {
+function healthChecks({ storage, mirror, extensions }: Environment, isBootstrapped: () => boolean): Record<string, HealthCheck[]> {
   const ping: HealthCheck = { name: 'ping', check: () => {} };
   const etcd: HealthCheck = { name: 'etcd', check: async () => void (await storage.revision()) };
   const informers: HealthCheck = { name: 'informer-sync', check: () => failUnless(mirror.synced) };
   const bootstrap: HealthCheck = { name: 'poststarthook/bootstrap-controller', check: () => failUnless(isBootstrapped()) };
-  return { healthz: [ping, etcd, bootstrap], livez: [ping, etcd, bootstrap], readyz: [ping, etcd, informers, bootstrap] };
+  const common = [ping, etcd, bootstrap, ...(extensions.checks ?? [])];
+  return { healthz: common, livez: common, readyz: [...common, informers] };
 }
 
 function failUnless(isGood: boolean): void {

@@ -26,7 +26,8 @@ async function run(check: HealthCheck): Promise<CheckOutcome> {
 /** `/livez`, `/livez/etcd`, `?verbose`, `?exclude=etcd`: texts as kube-apiserver's. Reasons are withheld, they go to the log. */
 export function healthPaths(checks: Readonly<Record<string, readonly HealthCheck[]>>): PathHandler {
   return async (exchange) => {
-    const [, endpoint = '', name] = exchange.path.split('/');
+    const [, endpoint = '', ...rest] = exchange.path.split('/');
+    const name = rest.join('/');
     const all = checks[endpoint];
     if (!all) return false;
     const excluded = exchange.query.getAll('exclude');

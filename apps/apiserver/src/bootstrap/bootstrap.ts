@@ -1,0 +1,52 @@
+import { resources } from '@typernetes/api';
+import { systemClock } from '@typernetes/machinery';
+import type { ApiserverConfig } from '../config';
+import type { ApiserverInternals } from '../pipeline/extensions';
+import { parseIpRange } from '../service/ip-range';
+import { advertisedAddress, hostAddresses } from './advertise-address';
+import { ensureAuthenticationConfig } from './authentication-config';
+import { ensure } from './ensure';
+import { ensureKubernetesService, reconcileEndpoints } from './kubernetes-service';
+import { ensureRbac } from './rbac/ensure-rbac';
+
+export const systemNamespaces: readonly string[] = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+
+/** The `kubernetes` endpoints are looked at this often (upstream's interval). */
+const endpointsPeriodMs = 10_000;
+
+export interface Bootstrap {
+  /** Creates what every cluster has; then, until the signal, keeps the `kubernetes` endpoints right. */
+  run(signal: AbortSignal, ports: { readonly securePort: number }): Promise<void>;
+  /** Whether the default roles are there. */
+  readonly hasRoles: boolean;
+}
+
+/** What the apiserver itself puts into the store. Namespaces first: everything else lives in them. */
+export function makeBootstrap(config: ApiserverConfig, internals: ApiserverInternals): Bootstrap {
+  let hasRoles = false;
+  return {
+    get hasRoles() {
+      return hasRoles;
+    },
+    run: async (signal, { securePort }) => {
+      await Promise.all(systemNamespaces.map((name) => ensure(internals, resources.namespaces, { metadata: { name } })));
+      await Promise.all([
+        ensureRbac(internals).then(() => (hasRoles = true)),
+        ensureKubernetesService(internals, { clusterIP: parseIpRange(config.serviceClusterIpRange).address(1), securePort }),
+        config.clientCa ? ensureAuthenticationConfig(internals, config.clientCa) : undefined,
+      ]);
+      await keepEndpoints(config, internals, { signal, securePort });
+    },
+  };
+}
+
+async function keepEndpoints(config: ApiserverConfig, internals: ApiserverInternals, { signal, securePort }: { signal: AbortSignal; securePort: number }): Promise<void> {
+  const { clock = systemClock, logger } = config;
+  const once = async (): Promise<void> => {
+    const address = advertisedAddress(config, hostAddresses());
+    if (address) await reconcileEndpoints(internals, { address, port: securePort });
+  };
+  await once();
+  const cancel = clock.every(endpointsPeriodMs, () => void once().catch((error: unknown) => logger.error({ err: error }, 'kubernetes endpoints not updated')));
+  signal.addEventListener('abort', cancel, { once: true });
+}
