@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import { request as httpsRequest } from 'node:https';
 import { startTestApi, type HttpAnswer, type TestApi } from './testing/start-test-api';
@@ -29,7 +30,7 @@ async function watch(path: string): Promise<{ next(): Promise<{ type: string; ob
   const lines: string[] = [];
   let wake = (): void => {};
   const request = httpsRequest({ host: '127.0.0.1', port: running.securePort, path, ca: caCert, cert: admin.cert, key: admin.key, agent: false });
-  const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request.on('response', resolve);
     request.on('error', reject);
     request.end();
@@ -367,7 +368,7 @@ describe('bad input', () => {
     ['a broken JSON patch', 'PATCH', `${configMaps}/created`, '{', { code: 415 }],
     ['an unknown dry run', 'POST', `${configMaps}?dryRun=Some`, configMap('a'), { code: 400 }],
     ['a bad propagation policy', 'DELETE', `${configMaps}/created?propagationPolicy=Never`, undefined, { code: 422 }],
-  ])('%s', async (_, method, url, body, expected) => {
+  ])('%s', async (...[, method, url, body, expected]) => {
     expect((await api.call(method, url, { body })).json).toMatchObject({ kind: 'Status', status: 'Failure', ...expected });
   });
 
