@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ResourceType } from '@typernetes/api';
 import type { KubernetesObject } from '@typernetes/machinery';
 import type { Informer } from './informer-types';
@@ -31,6 +32,8 @@ export class InformerFactory {
   /** Starts all until the signal aborts. */
   start(signal: AbortSignal): void {
     this.signal = signal;
+    // Every informer listens to it, and there is one per kind: no leak.
+    setMaxListeners(0, signal);
     for (const informer of this.informers.values()) informer.start(signal);
   }
 
