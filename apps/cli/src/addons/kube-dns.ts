@@ -11,7 +11,6 @@ export interface KubeDnsOptions {
 
 const labels = { 'k8s-app': 'kube-dns' };
 const meta = (name: string): { name: string; namespace: string; labels: typeof labels } => ({ name, namespace: 'kube-system', labels });
-const account = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 const rules = [
   { apiGroups: [''], resources: ['endpoints', 'services', 'pods', 'namespaces'], verbs: ['list', 'watch'] },
@@ -31,8 +30,6 @@ function podSpec(options: KubeDnsOptions): object {
         imagePullPolicy: 'IfNotPresent',
         args: [
           `--grpc-server=${options.grpcServer}`,
-          `--token-file=${account}/token`,
-          `--ca-file=${account}/ca.crt`,
           '--cluster-domain=cluster.local',
           ...(options.upstream ? [`--upstream=${options.upstream}`] : []),
         ],
