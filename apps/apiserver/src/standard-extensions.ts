@@ -1,4 +1,10 @@
+import { systemClock } from '@typernetes/machinery';
 import { clientCertificateAuthenticator } from './authn/client-certificate';
+import { issuerDiscoveryPaths } from './authn/service-account/issuer-discovery';
+import { TokenAuthority } from './authn/service-account/token-authority';
+import { identifyTokens, serviceAccountAuthenticator } from './authn/service-account/token-authenticator';
+import { tokenRequestHandler } from './authn/service-account/token-request';
+import { selfSubjectReviewHandler, tokenReviewHandler } from './authn/token-review';
 import { followRbac, makeRbacAuthorizer } from './authz/rbac/rbac-authorizer';
 import { RbacIndex } from './authz/rbac/rbac-index';
 import { makeBootstrap } from './bootstrap/bootstrap';
@@ -38,12 +44,31 @@ function authorizersOf(modes: readonly string[], rbac: RbacIndex): Authorizer[] 
 /** The lists of a real server, in order. */
 export function standardExtensions(config: ApiserverConfig, internals: ApiserverInternals): Extensions {
   const bootstrap = makeBootstrap(config, internals);
+  const { objects } = internals;
+  const { clock = systemClock, logger } = config;
   const rbac = new RbacIndex();
+  const tokens = new TokenAuthority({
+    issuer: config.serviceAccountIssuer,
+    publicKeys: config.serviceAccountKeys,
+    signingKey: config.serviceAccountSigningKey,
+    clock,
+  });
+  const identify = identifyTokens(tokens, objects, clock);
+  const apiAudiences = [tokens.issuer];
   return {
-    authenticators: [clientCertificateAuthenticator, ...(config.anonymousAuth ? [anonymousAuthenticator] : [])],
+    authenticators: [
+      clientCertificateAuthenticator,
+      serviceAccountAuthenticator(identify, apiAudiences, (error) => logger.warn({ err: error }, 'token refused')),
+      ...(config.anonymousAuth ? [anonymousAuthenticator] : []),
+    ],
     authorizers: [mastersAuthorizer, ...authorizersOf(config.authorizationModes, rbac)],
     admission: [],
-    subresourceHandlers: {},
+    subresourceHandlers: {
+      'serviceaccounts/token': tokenRequestHandler(tokens, objects, clock),
+      'tokenreviews.authentication.k8s.io': tokenReviewHandler(identify, apiAudiences),
+      'selfsubjectreviews.authentication.k8s.io': selfSubjectReviewHandler,
+    },
+    paths: issuerDiscoveryPaths(tokens),
     checks: [{ name: 'poststarthook/rbac/bootstrap-roles', check: () => failUnless(bootstrap.hasRoles) }],
     prepare: (signal) => {
       signal.addEventListener('abort', followRbac(rbac, internals.objects), { once: true });
