@@ -1,5 +1,7 @@
 import type { Environment } from '../environment';
+import { OpenApiDocuments } from '../openapi/documents';
 import { apiGroup, apiGroupList, coreVersions, resourceList } from './discovery';
+import { headerOf, type Exchange } from './exchange';
 import type { PathHandler } from './paths';
 import { respond } from './respond';
 
@@ -17,12 +19,26 @@ const versionInfo = {
 
 /** Discovery, OpenAPI and version. */
 export function documentPaths(environment: Environment): PathHandler {
+  const openApi = new OpenApiDocuments(environment.registry);
   return async (exchange) => {
+    if (exchange.path.startsWith('/openapi/')) return respondOpenApi(openApi, exchange);
     const document = documentAt(environment, exchange.path);
     if (document === undefined) return false;
     await respond(exchange, { code: 200, chunks: [Buffer.from(JSON.stringify(document))] });
     return true;
   };
+}
+
+/** OpenAPI with ETag; a URL that names the document's hash never changes its content. */
+async function respondOpenApi(documents: OpenApiDocuments, exchange: Exchange): Promise<boolean> {
+  const document = documents.at(exchange.path.slice('/openapi/'.length).replace(/\/$/, ''));
+  if (!document) return false;
+  const etag = `"${document.etag}"`;
+  const isImmutable = exchange.query.has('hash');
+  const headers = { etag, vary: 'Accept', 'cache-control': isImmutable ? 'public, immutable' : 'no-cache, private' };
+  const isKnown = headerOf(exchange.request, 'if-none-match') === etag;
+  await respond(exchange, isKnown ? { code: 304, chunks: [], headers } : { code: 200, chunks: [document.bytes], headers });
+  return true;
 }
 
 function documentAt({ registry }: Environment, path: string): unknown {
