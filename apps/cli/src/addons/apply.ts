@@ -26,10 +26,9 @@ export function collectionPath(object: Manifest): string {
 export async function applyObjects(api: AdminApi, objects: readonly object[]): Promise<void> {
   for (const object of objects as Manifest[]) {
     const collection = collectionPath(object);
-    let answer = await api.request('POST', collection, object);
-    if (answer.status === 409) {
-      answer = await api.request('PATCH', `${collection}/${object.metadata.name}`, object, 'application/merge-patch+json');
-    }
+    const path = `${collection}/${object.metadata.name}`;
+    const exists = (await api.request('GET', path)).status === 200;
+    const answer = exists ? await api.request('PATCH', path, object, 'application/merge-patch+json') : await api.request('POST', collection, object);
     if (answer.status >= 300) throw new Error(`${object.kind} ${object.metadata.name}: ${answer.status} ${answer.body.slice(0, 300)}`);
   }
 }
