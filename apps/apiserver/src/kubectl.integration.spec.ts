@@ -89,7 +89,7 @@ describe('kubectl', () => {
       headers: { 'content-type': 'application/strategic-merge-patch+json' },
     });
     expect(await kubectl('wait --for=condition=Ready pod/web --timeout=10s')).toContain('condition met');
-    expect(await kubectl('delete pod web')).toBe('pod "web" deleted\n');
+    expect(await kubectl('delete pod web')).toMatch(/^pod "web" deleted/);
     expect((await watching).stdout).toContain('pod/web');
     expect((await run('get pod web')).stderr).toBe('Error from server (NotFound): pods "web" not found\n');
   }, 30_000);
