@@ -1,0 +1,56 @@
+import type { Taint } from '@typernetes/api';
+
+/** What the kubelet is started with; flags in main.ts. */
+export interface KubeletConfig {
+  /** Name of the Node. */
+  nodeName: string;
+  /** InternalIP; empty: the address of the default route's interface. */
+  nodeIP: string;
+  /** `unix:///run/cri-docker.sock` */
+  containerRuntimeEndpoint: string;
+  clusterDns: string[];
+  clusterDomain: string;
+  /** State of pods: volumes, hosts files, termination messages. */
+  rootDir: string;
+  /** Logs of containers: `<dir>/<namespace>_<pod>_<uid>/<container>/<n>.log`. */
+  podLogsDir: string;
+  registerWithTaints: Taint[];
+  nodeLabels: Record<string, string>;
+  maxPods: number;
+  /** Server certificate of port 10250; without it the server is off. */
+  tlsCertFile?: string;
+  tlsPrivateKeyFile?: string;
+  clientCaFile?: string;
+  address: string;
+  port: number;
+  /** 0: off. */
+  healthzPort: number;
+  resolvConf: string;
+  containerLogMaxBytes: number;
+  containerLogMaxFiles: number;
+  imageGcHighThresholdPercent: number;
+  imageGcLowThresholdPercent: number;
+  /** Kept out of allocatable. */
+  systemReserved: Record<string, string>;
+}
+
+export const defaultConfig: Omit<KubeletConfig, 'nodeName'> = {
+  nodeIP: '',
+  containerRuntimeEndpoint: 'unix:///run/cri-docker.sock',
+  clusterDns: [],
+  clusterDomain: 'cluster.local',
+  rootDir: '/var/lib/kubelet',
+  podLogsDir: '/var/log/pods',
+  registerWithTaints: [],
+  nodeLabels: {},
+  maxPods: 110,
+  address: '0.0.0.0',
+  port: 10250,
+  healthzPort: 10248,
+  resolvConf: '/etc/resolv.conf',
+  containerLogMaxBytes: 10 << 20,
+  containerLogMaxFiles: 5,
+  imageGcHighThresholdPercent: 85,
+  imageGcLowThresholdPercent: 80,
+  systemReserved: {},
+};

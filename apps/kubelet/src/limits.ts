@@ -1,0 +1,58 @@
+/** Pauses before a container that ended is started again, or a failed pull is tried again: doubled up to the maximum. */
+export const backOffMsInitial = 10_000;
+export const backOffMsMax = 300_000;
+/** After this long without a failure the next one counts as the first. */
+export const backOffResetMs = 2 * backOffMsMax;
+
+/** A pod whose sync failed is tried again after these pauses. */
+export const syncRetryMsInitial = 500;
+export const syncRetryMsMax = 10_000;
+
+/** Volumes of running pods are brought up to date this often. */
+export const volumeRefreshMs = 60_000;
+
+/** The runtime is listed this often: alone, and as a safety net under its event stream. */
+export const relistMs = 1_000;
+export const relistWithEventsMs = 10_000;
+
+/** Pause before a broken event stream of the runtime is opened again. */
+export const eventsRetryMs = 1_000;
+
+/** Dead containers kept per container name of a pod: the last one serves `logs --previous`. */
+export const deadContainersKept = 1;
+
+export const housekeepingMs = 10_000;
+export const imageGcMs = 300_000;
+export const logRotationMs = 10_000;
+
+/** Node status is looked at this often and written when it changed, else every `nodeStatusReportMs`. */
+export const nodeStatusMs = 10_000;
+export const nodeStatusReportMs = 300_000;
+export const leaseRenewMs = 10_000;
+export const leaseDurationSeconds = 40;
+
+/** Images named in the node's status. */
+export const nodeStatusImagesMax = 50;
+
+/** Deadlines of CRI calls. */
+export const criTimeoutMs = 120_000;
+export const pullTimeoutMs = 30 * 60_000;
+
+/** terminationMessagePath: bytes read of the file, and bytes and lines of the log that stand in for it. */
+export const terminationMessageBytesMax = 4_096;
+export const terminationLogBytesMax = 2_048;
+export const terminationLogLinesMax = 80;
+
+/** What a probe's answer may show in an event. */
+export const probeOutputBytesMax = 10 << 10;
+
+/** Least time that preStop hooks and processes get. */
+export const graceSecondsMin = 2;
+
+/** Tokens are fetched anew after this part of their life, and at the latest after a day. */
+export const tokenRefreshPart = 0.8;
+export const tokenAgeMsMax = 24 * 60 * 60_000;
+
+/** How long the status of an ended pod may wait for a slow apiserver before the next try. */
+export const statusRetryMs = 500;
+export const statusRetryMsMax = 10_000;

@@ -1,0 +1,60 @@
+import type { Pod, Service } from '@typernetes/api';
+import type { Logger } from '@typernetes/component';
+import type { Clock, Random } from '@typernetes/machinery';
+import type { ObjectReader } from '../container/environment';
+import type { ImagePuller } from '../images/image-puller';
+import type { ProbeManager } from '../probes/probe-manager';
+import type { CriClient } from '../runtime/cri-client';
+import type { RuntimeReader } from '../runtime/runtime-reader';
+import type { Resolver } from '../sandbox/resolver';
+import type { StatusManager } from '../status/status-manager';
+import type { VolumeManager } from '../volumes/volume-manager';
+import type { BackOff } from './back-off';
+import { uidOf } from './pod-kind';
+
+/** What pods must know of their node. */
+export interface NodeView {
+  readonly name: string;
+  readonly ips: string[];
+  readonly allocatable: Readonly<Record<string, string>>;
+  readonly memoryBytes: number;
+  /** Undefined: the pod network is ready. */
+  networkProblem(): string | undefined;
+  /** `docker` */
+  readonly runtimeName: string;
+}
+
+export interface EventNote {
+  type: 'Normal' | 'Warning';
+  reason: string;
+  message: string;
+}
+
+/** Parts that all pods of the node share. */
+export interface PodContext {
+  cri: CriClient;
+  reader: RuntimeReader;
+  volumes: VolumeManager;
+  probes: ProbeManager;
+  statuses: StatusManager;
+  puller: ImagePuller;
+  restarts: BackOff;
+  objects: ObjectReader;
+  services: () => Service[];
+  node: NodeView;
+  nodeResolver: Resolver;
+  cluster: { servers: string[]; domain: string };
+  rootDir: string;
+  podLogsDir: string;
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  /** About the pod, or with `containerName` about one of its containers. */
+  report(pod: Pod, event: EventNote, containerName?: string): void;
+}
+
+export const podKeyOf = (pod: Pod): { uid: string; name: string; namespace: string } => ({
+  uid: uidOf(pod),
+  name: pod.metadata?.name ?? '',
+  namespace: pod.metadata?.namespace ?? '',
+});

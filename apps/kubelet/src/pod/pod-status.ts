@@ -1,0 +1,76 @@
+import type { Pod, PodCondition, PodStatus } from '@typernetes/api';
+import { formatTime, qosClass } from '@typernetes/machinery';
+import type { StatusInput } from './container-status';
+import { containerStatuses } from './container-status';
+import { podPhase } from './phase';
+import type { Phase } from './phase';
+import { containersReady, initialized, podReady } from './pod-conditions';
+import { containersOf, initContainersOf } from './pod-kind';
+
+export const isTerminalPhase = (phase: string | undefined): boolean => phase === 'Succeeded' || phase === 'Failed';
+
+/** What the API shall say about the pod: a pure function of what is wanted, what runs, and what probes say. */
+export function podStatus(input: StatusInput): PodStatus {
+  const { pod, nowMs } = input;
+  const init = containerStatuses(input, initContainersOf(pod));
+  const regular = containerStatuses(input, containersOf(pod));
+  const phase = phaseOf(input, init, regular);
+  const ready = containersReady(pod, [...init, ...regular], phase);
+  const outcomes: [string, Pick<PodCondition, 'status' | 'reason' | 'message'>][] = [
+    ['PodReadyToStartContainers', { status: hasNetwork(input) ? 'True' : 'False' }],
+    ['Initialized', initialized(pod, init, phase)],
+    ['Ready', podReady(pod, ready)],
+    ['ContainersReady', ready],
+    ['PodScheduled', { status: 'True' }],
+  ];
+  const ips = podIPs(input);
+  const { failure } = input;
+  return {
+    phase,
+    observedGeneration: pod.metadata?.generation,
+    conditions: outcomes.map(([type, outcome]) => condition(pod, type, outcome, nowMs)),
+    ...(failure ? { reason: failure.reason, message: failure.message } : pod.status?.reason ? { reason: pod.status.reason, message: pod.status.message } : {}),
+    hostIP: input.nodeIPs[0],
+    hostIPs: input.nodeIPs.map((ip) => ({ ip })),
+    ...(ips.length > 0 ? { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) } : {}),
+    startTime: pod.status?.startTime ?? formatTime(nowMs),
+    qosClass: pod.status?.qosClass ?? qosClass(pod),
+    ...(init.length > 0 ? { initContainerStatuses: init } : {}),
+    containerStatuses: regular,
+  };
+}
+
+/** A pod that has ended never comes back, whatever containers look like afterwards. */
+function phaseOf({ pod, failure, isStopping }: StatusInput, init: PodStatus['containerStatuses'] & object, regular: PodStatus['containerStatuses'] & object): Phase {
+  const before = pod.status?.phase;
+  if (before === 'Succeeded' || before === 'Failed') return before;
+  if (failure) return 'Failed';
+  if (isStopping && regular.length > 0 && regular.every(({ state }) => state?.terminated)) {
+    return regular.every(({ state }) => state?.terminated?.exitCode === 0) ? 'Succeeded' : 'Failed';
+  }
+  return podPhase(pod, init, regular);
+}
+
+function hasNetwork({ pod, runtime }: StatusInput): boolean {
+  const [sandbox] = runtime.sandboxes;
+  return sandbox?.ready === true && (pod.spec?.hostNetwork === true || sandbox.ips.length > 0);
+}
+
+function podIPs({ pod, runtime, nodeIPs }: StatusInput): string[] {
+  if (pod.spec?.hostNetwork) return nodeIPs;
+  const [sandbox] = runtime.sandboxes;
+  if (sandbox && sandbox.ips.length > 0) return sandbox.ips;
+  return (pod.status?.podIPs ?? []).flatMap(({ ip }) => (ip ? [ip] : []));
+}
+
+function condition(pod: Pod, type: string, outcome: Pick<PodCondition, 'status' | 'reason' | 'message'>, nowMs: number): PodCondition {
+  const before = pod.status?.conditions?.find((one) => one.type === type);
+  const same = before?.status === outcome.status;
+  return {
+    type,
+    ...outcome,
+    observedGeneration: pod.metadata?.generation,
+    lastProbeTime: undefined,
+    lastTransitionTime: same && before.lastTransitionTime ? before.lastTransitionTime : formatTime(nowMs),
+  };
+}

@@ -1,0 +1,339 @@
+import { rm } from 'node:fs/promises';
+import type { Pod, PodStatus } from '@typernetes/api';
+import type { Cancel } from '@typernetes/machinery';
+import { parseTime } from '@typernetes/machinery';
+import { containerHash } from '../container/container-hash';
+import { syncRetryMsInitial, syncRetryMsMax } from '../limits';
+import { runtimeMethods } from '../runtime/cri-client';
+import type { RuntimePod, RuntimeSandbox } from '../runtime/runtime-pod';
+import { isAlive } from '../runtime/runtime-pod';
+import { podLogDirectory, sandboxConfig } from '../sandbox/sandbox-config';
+import { VolumeError } from '../volumes/volume-manager';
+import { durationText } from './back-off';
+import type { Waiting } from './container-status';
+import { graceSecondsOf, killContainer } from './kill-container';
+import type { Plan, StartStep } from './plan';
+import { planPod } from './plan';
+import type { PodContext } from './pod-context';
+import { podKeyOf } from './pod-context';
+import { allContainersOf, initContainersOf, isSidecar, podText, uidOf } from './pod-kind';
+import { isTerminalPhase, podStatus } from './pod-status';
+import { backOffKey, factsOf, startContainer } from './start-container';
+
+const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error)).replace(/^\d+ [A-Z_]+: /, '');
+
+/** Something outside the pod keeps it from going on: reported, and tried again. */
+class SyncError extends Error {}
+
+/**
+ * Brings one pod to what it shall be. Every look reads the runtime anew, asks the planner and does what it says; what
+ * wakes it (the API, the runtime, a probe, a timer) does not matter. One look at a time.
+ */
+export class PodWorker {
+  private readonly waiting = new Map<string, Waiting>();
+  private readonly saidBackOff = new Map<string, string>();
+  private failure: { reason: string; message: string } | undefined;
+  private isDirty = false;
+  private isRunning = false;
+  private failures = 0;
+  private timer: Cancel | undefined;
+  private abort = new AbortController();
+  /** The pod has left the API, or never was in it. */
+  private isGone = false;
+  private isFinished = false;
+  private killGraceSeconds: number | undefined;
+
+  constructor(
+    private readonly context: PodContext,
+    private pod: Pod,
+    /** All of the pod is gone from the node and from the API. */
+    private readonly onGone: () => void,
+  ) {}
+
+  get current(): Pod {
+    return this.pod;
+  }
+
+  get hasFinished(): boolean {
+    return this.isFinished;
+  }
+
+  update(pod: Pod): void {
+    this.pod = pod;
+    if (pod.metadata?.deletionTimestamp) this.hurry();
+    this.notify();
+  }
+
+  /** The API has forgotten the pod. */
+  gone(): void {
+    this.isGone = true;
+    this.hurry();
+    this.notify();
+  }
+
+  notify(): void {
+    this.isDirty = true;
+    if (!this.isRunning) void this.run();
+  }
+
+  stop(): void {
+    this.timer?.();
+    this.isDirty = false;
+    this.abort.abort(new Error('the kubelet stops'));
+  }
+
+  /** Brings volumes up to date while the pod runs. */
+  async refreshVolumes(): Promise<void> {
+    const { context, pod } = this;
+    if (pod.metadata?.deletionTimestamp || this.isGone || isTerminalPhase(context.statuses.current(pod)?.phase)) return;
+    const runtime = await context.reader.read(podKeyOf(pod));
+    if (runtime.containers.some(isAlive)) await context.volumes.setUp(pod, factsOf(context, runtime.sandboxes[0], pod));
+  }
+
+  /** Whatever goes on for the running pod (a pull, say) is not wanted any more; a shorter grace counts at once. */
+  private hurry(): void {
+    const grace = graceSecondsOf(this.pod, undefined);
+    if (this.killGraceSeconds === undefined) this.abort.abort(new Error('the pod is being deleted'));
+    else if (grace < this.killGraceSeconds) {
+      this.killGraceSeconds = grace;
+      void this.stopSooner(grace).catch((error: unknown) => this.context.logger.debug({ error }, 'containers could not be stopped sooner'));
+    }
+  }
+
+  private async stopSooner(graceSeconds: number): Promise<void> {
+    const { containers } = await this.context.reader.read(podKeyOf(this.pod));
+    const running = containers.filter(isAlive);
+    await Promise.all(running.map(({ id }) => this.context.cri.call(runtimeMethods.stopContainer, { containerId: id, timeout: BigInt(graceSeconds) })));
+  }
+
+  private async run(): Promise<void> {
+    this.isRunning = true;
+    while (this.isDirty) {
+      this.isDirty = false;
+      try {
+        await this.sync();
+        this.failures = 0;
+      } catch (error) {
+        this.failed(error);
+      }
+    }
+    this.isRunning = false;
+  }
+
+  private failed(error: unknown): void {
+    this.failures++;
+    const { logger } = this.context;
+    const log = error instanceof SyncError || error instanceof VolumeError || this.abort.signal.aborted ? 'debug' : 'warn';
+    logger[log]({ error, pod: podText(this.pod) }, 'Error syncing pod');
+    if (error instanceof VolumeError) this.context.report(this.pod, { type: 'Warning', reason: 'FailedMount', message: error.message });
+    this.again(Math.min(syncRetryMsMax, syncRetryMsInitial * 2 ** Math.min(this.failures - 1, 10)));
+  }
+
+  private again(delayMs: number): void {
+    this.timer?.();
+    this.timer = this.context.clock.after(delayMs, () => this.notify());
+  }
+
+  private get mustEnd(): boolean {
+    return this.isGone || this.failure !== undefined || this.pod.metadata?.deletionTimestamp !== undefined;
+  }
+
+  private async sync(): Promise<void> {
+    if (this.isFinished) return;
+    const { context } = this;
+    const runtime = await context.reader.read(podKeyOf(this.pod));
+    if (!this.mustEnd) this.checkDeadline();
+    if (this.mustEnd) return this.terminate(runtime);
+    this.abort = this.abort.signal.aborted ? new AbortController() : this.abort;
+    context.probes.update(this.pod, runtime, this.podIP(runtime));
+    const status = this.publish(runtime);
+    if (isTerminalPhase(status.phase)) return this.terminate(runtime);
+    const plan = planPod({ pod: this.pod, runtime, probes: context.probes, hashOf: containerHash });
+    if (await this.execute(plan, runtime)) this.isDirty = true;
+    else this.publish(runtime);
+  }
+
+  private publish(runtime: RuntimePod, isStopping = false): PodStatus {
+    const { context } = this;
+    const known = context.statuses.current(this.pod);
+    const status = podStatus({
+      pod: known ? { ...this.pod, status: { ...known, conditions: this.mergedConditions(known) } } : this.pod,
+      runtime,
+      waiting: this.waiting,
+      probes: isStopping ? { ready: () => false, started: (id) => context.probes.started(id) } : context.probes,
+      runtimeName: context.node.runtimeName,
+      nodeIPs: context.node.ips,
+      nowMs: context.clock.now(),
+      failure: this.failure,
+      isStopping,
+    });
+    if (!this.isGone) context.statuses.set(this.pod, status);
+    return status;
+  }
+
+  /** Own conditions as last said, those of others as the API has them. */
+  private mergedConditions(known: PodStatus): PodStatus['conditions'] {
+    const own = known.conditions ?? [];
+    const names = new Set(own.map(({ type }) => type));
+    return [...own, ...(this.pod.status?.conditions ?? []).filter(({ type }) => !names.has(type))];
+  }
+
+  private podIP({ sandboxes }: RuntimePod): string {
+    const [ip = ''] = this.pod.spec?.hostNetwork ? this.context.node.ips : (sandboxes[0]?.ips ?? []);
+    return ip;
+  }
+
+  /** True when something was done and the pod must be looked at again. */
+  private async execute(plan: Plan, runtime: RuntimePod): Promise<boolean> {
+    switch (plan.kind) {
+      case 'stop':
+        await this.stopSandboxes(runtime.sandboxes.filter(({ ready }) => ready));
+        return runtime.sandboxes.some(({ ready }) => ready);
+      case 'newSandbox':
+        await this.createSandbox(plan.attempt, plan.leftovers, runtime);
+        return true;
+      case 'containers': {
+        await Promise.all(plan.kill.map((step) => this.kill(step, runtime)));
+        const started = await this.startAll(plan.start, plan.sandbox);
+        return plan.kill.length > 0 || started;
+      }
+    }
+  }
+
+  private kill({ container: running, reason, message }: Extract<Plan, { kind: 'containers' }>['kill'][number], runtime: RuntimePod): Promise<void> {
+    const container = allContainersOf(this.pod).find(({ name }) => name === running.name);
+    const graceSeconds = graceSecondsOf(this.pod, container, reason === 'liveness' || reason === 'startup' ? reason : undefined);
+    return killContainer(this.context, { pod: this.pod, running, graceSeconds, message, podIP: this.podIP(runtime) });
+  }
+
+  private async createSandbox(attempt: number, leftovers: RuntimeSandbox[], runtime: RuntimePod): Promise<void> {
+    const { context, pod } = this;
+    if (leftovers.length > 0) context.report(pod, { type: 'Normal', reason: 'SandboxChanged', message: 'Pod sandbox changed, it will be killed and re-created.' });
+    await Promise.all(runtime.containers.filter(isAlive).map((container) => this.kill({ container, reason: 'leftover', message: '' }, runtime)));
+    await this.stopSandboxes(leftovers);
+    const problem = pod.spec?.hostNetwork ? undefined : context.node.networkProblem();
+    if (problem) {
+      context.report(pod, { type: 'Warning', reason: 'NetworkNotReady', message: `network is not ready: ${problem}` });
+      throw new SyncError(`network is not ready: ${problem}`);
+    }
+    // Missing volumes show before a sandbox takes an address.
+    await context.volumes.setUp(pod, factsOf(context, undefined, pod));
+    try {
+      await context.cri.call(runtimeMethods.runPodSandbox, { config: sandboxConfig(pod, attempt, context), runtimeHandler: '' }, { signal: this.abort.signal });
+    } catch (error) {
+      const message = `Failed to create pod sandbox: ${errorText(error)}`;
+      if (!this.abort.signal.aborted) context.report(pod, { type: 'Warning', reason: 'FailedCreatePodSandBox', message });
+      throw new SyncError(message, { cause: error });
+    }
+  }
+
+  private async stopSandboxes(sandboxes: RuntimeSandbox[]): Promise<void> {
+    await Promise.all(sandboxes.map(({ id }) => this.context.cri.call(runtimeMethods.stopPodSandbox, { podSandboxId: id })));
+  }
+
+  private async startAll(steps: StartStep[], sandbox: RuntimeSandbox): Promise<boolean> {
+    const due = steps.filter((step) => !this.backsOff(step));
+    if (due.length === 0) return false;
+    const { context, pod } = this;
+    const volumes = await context.volumes.setUp(pod, factsOf(context, sandbox, pod));
+    let started = false;
+    for (const step of due) {
+      this.abort.signal.throwIfAborted();
+      const failure = await startContainer(context, { pod, sandbox, step, volumes, signal: this.abort.signal });
+      if (failure) {
+        this.waiting.set(step.container.name, { reason: failure.reason, message: failure.message });
+        this.again(failure.retryAfterMs ?? this.configRetryMs());
+      } else {
+        this.waiting.delete(step.container.name);
+        started = true;
+      }
+    }
+    return started;
+  }
+
+  private configRetryMs(): number {
+    return syncRetryMsMax;
+  }
+
+  /** A container that ended a moment ago has to wait. */
+  private backsOff({ container, previous }: StartStep): boolean {
+    if (!previous) return false;
+    const { context, pod } = this;
+    const key = backOffKey(pod, container, previous.hash);
+    const nowMs = context.clock.now();
+    const wait = context.restarts.remaining(key, previous.finishedAtMs, nowMs);
+    if (!wait) {
+      context.restarts.next(key, previous.finishedAtMs, nowMs);
+      return false;
+    }
+    const message = `back-off ${durationText(wait.delayMs)} restarting failed container=${container.name} pod=${podText(pod)}`;
+    this.waiting.set(container.name, { reason: 'CrashLoopBackOff', message });
+    if (this.saidBackOff.get(container.name) !== previous.id) {
+      this.saidBackOff.set(container.name, previous.id);
+      context.report(pod, { type: 'Warning', reason: 'BackOff', message: `Back-off restarting failed container ${container.name} in pod ${podText(pod)}` }, container.name);
+    }
+    this.again(wait.leftMs);
+    return true;
+  }
+
+  private checkDeadline(): void {
+    const seconds = this.pod.spec?.activeDeadlineSeconds;
+    const startedAtMs = parseTime(this.context.statuses.current(this.pod)?.startTime ?? '');
+    if (seconds === undefined || startedAtMs === undefined || isTerminalPhase(this.context.statuses.current(this.pod)?.phase)) return;
+    const leftMs = startedAtMs + seconds * 1_000 - this.context.clock.now();
+    if (leftMs > 0) return this.again(leftMs);
+    const message = 'Pod was active on the node longer than the specified deadline';
+    this.failure = { reason: 'DeadlineExceeded', message };
+    this.context.report(this.pod, { type: 'Normal', reason: 'DeadlineExceeded', message });
+  }
+
+  /** Ends everything, says how it ended, and cleans up when the pod is to be deleted. */
+  private async terminate(runtime: RuntimePod): Promise<void> {
+    const { context } = this;
+    this.waiting.clear();
+    if (runtime.containers.some(isAlive)) {
+      // A pod that is going away must leave the endpoints before its containers end.
+      this.publish(runtime, true);
+      context.probes.stop(uidOf(this.pod));
+      await this.killAll(runtime);
+    }
+    await this.stopSandboxes(runtime.sandboxes.filter(({ ready }) => ready));
+    const after = await context.reader.read(podKeyOf(this.pod));
+    if (after.containers.some(isAlive)) throw new SyncError('containers are still running');
+    this.publish(after, true);
+    context.probes.stop(uidOf(this.pod));
+    if (this.isGone || this.pod.metadata?.deletionTimestamp) await this.cleanUp(after);
+  }
+
+  /** Regular containers first, all at once; then sidecars, the last one first (KEP-753). */
+  private async killAll(runtime: RuntimePod): Promise<void> {
+    this.killGraceSeconds = graceSecondsOf(this.pod, undefined);
+    const endsAtMs = this.context.clock.monotonic() + this.killGraceSeconds * 1_000;
+    const sidecars = initContainersOf(this.pod).filter(isSidecar).map(({ name }) => name);
+    const running = runtime.containers.filter(isAlive);
+    const podIP = this.podIP(runtime);
+    const regular = running.filter(({ name }) => !sidecars.includes(name));
+    const grace = this.killGraceSeconds;
+    await Promise.all(regular.map((one) => killContainer(this.context, { pod: this.pod, running: one, graceSeconds: grace, podIP })));
+    for (const name of sidecars.reverse()) {
+      const left = Math.max(0, Math.round((endsAtMs - this.context.clock.monotonic()) / 1_000));
+      const found = running.filter((one) => one.name === name);
+      await Promise.all(found.map((one) => killContainer(this.context, { pod: this.pod, running: one, graceSeconds: left, podIP })));
+    }
+  }
+
+  private async cleanUp(runtime: RuntimePod): Promise<void> {
+    const { context, pod } = this;
+    const uid = uidOf(pod);
+    await Promise.all(runtime.sandboxes.map(({ id }) => context.cri.call(runtimeMethods.removePodSandbox, { podSandboxId: id })));
+    await context.volumes.remove(uid);
+    await rm(podLogDirectory(context.podLogsDir, pod), { recursive: true, force: true });
+    context.restarts.forget(`${uid}/`);
+    this.isFinished = true;
+    this.timer?.();
+    if (this.isGone) {
+      context.statuses.forget(uid);
+      this.onGone();
+    } else context.statuses.finish(pod);
+  }
+}

@@ -1,0 +1,168 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Node, Pod, Service } from '@typernetes/api';
+import { resources } from '@typernetes/api';
+import type { ApiClient, Informer } from '@typernetes/client';
+import { EventRecorder } from '@typernetes/client';
+import type { Logger, Running } from '@typernetes/component';
+import { startHealthServer } from '@typernetes/component';
+import type { Clock, Random } from '@typernetes/machinery';
+import { systemClock, systemRandom } from '@typernetes/machinery';
+import type { KubeletConfig } from './config';
+import { GarbageCollector } from './garbage/garbage-collector';
+import { ImageGarbageCollector } from './images/image-gc';
+import { ImagePuller } from './images/image-puller';
+import { housekeepingMs, imageGcMs, logRotationMs, volumeRefreshMs } from './limits';
+import { LogRotator } from './logs/log-rotator';
+import { defaultNodeIP, readMachine } from './node/machine';
+import { NodeAgent } from './node/node-agent';
+import { NodeLease } from './node/node-lease';
+import { ApiObjectReader } from './object-reader';
+import { BackOff } from './pod/back-off';
+import type { PodContext } from './pod/pod-context';
+import { fieldPathOf } from './pod/pod-kind';
+import { PodManager } from './pod/pod-manager';
+import { ProbeManager } from './probes/probe-manager';
+import { CriClient } from './runtime/cri-client';
+import { PodLifecycleEvents } from './runtime/pod-lifecycle-events';
+import { RuntimeReader } from './runtime/runtime-reader';
+import { parseResolvConf } from './sandbox/resolver';
+import { startNodeServer } from './server/server';
+import { StatusManager } from './status/status-manager';
+import { TokenManager } from './volumes/token-manager';
+import { VolumeManager } from './volumes/volume-manager';
+
+/** Not yet synced: `startKubelet` adds its handlers first. */
+export interface KubeletSources {
+  /** Pods with `spec.nodeName` of this node. */
+  pods: Informer<Pod>;
+  services: Informer<Service>;
+  /** This node alone. */
+  node: Informer<Node>;
+}
+
+export interface KubeletDependencies {
+  client: ApiClient;
+  sources: KubeletSources;
+  logger: Logger;
+  clock?: Clock;
+  random?: Random;
+}
+
+interface Parts {
+  context: PodContext;
+  pods: PodManager;
+  agent: NodeAgent;
+  lifecycle: PodLifecycleEvents;
+  cri: CriClient;
+  tokens: TokenManager;
+}
+
+async function buildParts(config: KubeletConfig, dependencies: KubeletDependencies, signal: AbortSignal): Promise<Parts> {
+  const { client, logger, clock = systemClock, random = systemRandom, sources } = dependencies;
+  await mkdir(path.join(config.rootDir, 'pods'), { recursive: true });
+  const machine = await readMachine(config.rootDir);
+  const cri = new CriClient(config.containerRuntimeEndpoint, clock);
+  const events = new EventRecorder({ client, clock, logger, component: 'kubelet', host: config.nodeName });
+  const report: PodContext['report'] = (pod, { type, reason, message }, containerName) => {
+    const fieldPath = containerName && fieldPathOf(pod, containerName);
+    events.record({ type: resources.pods, object: pod, fieldPath }, type, reason, message);
+  };
+  const objects = new ApiObjectReader(client);
+  const tokens = new TokenManager(client, clock);
+  const changed = (uid: string): void => pods.notify(uid);
+  const agent = new NodeAgent({
+    config, machine, client, cri, clock, logger,
+    nodeIPs: [config.nodeIP || defaultNodeIP()],
+    becameReady: () => pods.notifyAll(),
+  });
+  const context: PodContext = {
+    cri, objects, clock, random, logger, report,
+    reader: new RuntimeReader(cri),
+    volumes: new VolumeManager({ podsDir: path.join(config.rootDir, 'pods'), objects, tokens, clock }),
+    probes: new ProbeManager({ cri, clock, random, logger, changed, report: (pod, name, event) => report(pod, event, name) }),
+    statuses: new StatusManager({ client, clock, logger, signal }),
+    puller: new ImagePuller(cri, clock, new BackOff()),
+    restarts: new BackOff(),
+    services: () => sources.services.list(),
+    node: agent,
+    nodeResolver: parseResolvConf(await readFile(config.resolvConf, 'utf8').catch(() => '')),
+    cluster: { servers: config.clusterDns, domain: config.clusterDomain },
+    rootDir: config.rootDir,
+    podLogsDir: config.podLogsDir,
+  };
+  const pods = new PodManager(context);
+  return { context, pods, agent, cri, tokens, lifecycle: new PodLifecycleEvents({ cri, clock, logger, changed }) };
+}
+
+/** Runs `step` again and again; failures are logged and do not end it. */
+function repeat(clock: Clock, periodMs: number, logger: Logger, step: () => Promise<void>): (signal: AbortSignal) => void {
+  return (signal) => {
+    const loop = async (): Promise<void> => {
+      while (!signal.aborted) {
+        await clock.sleep(periodMs, signal).catch(() => undefined);
+        if (signal.aborted) return;
+        await step().catch((error: unknown) => logger.warn({ error }, 'a periodic task failed'));
+      }
+    };
+    void loop();
+  };
+}
+
+function followPods({ pods, tokens }: Parts, { sources }: KubeletDependencies): void {
+  sources.pods.onChange({
+    added: (pod) => pods.put(pod),
+    updated: (pod, previous) => {
+      // Deleted and made anew under the same name between two looks.
+      if (previous.metadata?.uid !== pod.metadata?.uid) pods.remove(previous);
+      pods.put(pod);
+    },
+    deleted: (pod) => {
+      tokens.forget(pod.metadata?.uid ?? '');
+      pods.remove(pod);
+    },
+  });
+}
+
+/**
+ * Starts the kubelet. Resolves when it serves and follows its pods; the node becomes Ready as soon as its network is.
+ */
+export async function startKubelet(config: KubeletConfig, dependencies: KubeletDependencies): Promise<Running> {
+  const { sources, logger, clock = systemClock } = dependencies;
+  const abort = new AbortController();
+  const { signal } = abort;
+  const parts = await buildParts(config, dependencies, signal);
+  const { context, pods, agent, lifecycle, cri } = parts;
+  sources.node.onChange({ added: (node) => agent.observed(node), updated: (node) => agent.observed(node), deleted: () => agent.forgotten() });
+  void agent.run(signal);
+  void new NodeLease({ nodeName: config.nodeName, node: () => agent.object, client: dependencies.client, clock, logger }).run(signal);
+  const server = await startNodeServer(config, { context, pods });
+  const health = config.healthzPort ? await startHealthServer({ host: '127.0.0.1', port: config.healthzPort }) : undefined;
+  const running: Running = {
+    async stop() {
+      abort.abort(new Error('the kubelet stops'));
+      pods.stop();
+      context.probes.stopAll();
+      await server?.stop();
+      await health?.stop();
+      cri.close();
+    },
+  };
+  // Variables of Services must be known before the first container starts.
+  void Promise.all([sources.services.whenSynced(signal), sources.pods.whenSynced(signal)])
+    .then(() => {
+      followPods(parts, dependencies);
+      lifecycle.run(signal);
+      const garbage = new GarbageCollector({ context, pods, lifecycle });
+      const images = new ImageGarbageCollector({ cri, clock, logger, highPercent: config.imageGcHighThresholdPercent, lowPercent: config.imageGcLowThresholdPercent });
+      const logs = new LogRotator({ cri, logger, clock, maxBytes: config.containerLogMaxBytes, maxFiles: config.containerLogMaxFiles });
+      repeat(clock, housekeepingMs, logger, () => garbage.run())(signal);
+      repeat(clock, volumeRefreshMs, logger, () => pods.refreshVolumes())(signal);
+      repeat(clock, imageGcMs, logger, () => images.run())(signal);
+      repeat(clock, logRotationMs, logger, () => logs.run())(signal);
+    })
+    .catch((error: unknown) => {
+      if (!signal.aborted) logger.error({ error }, 'the kubelet could not begin to follow its pods');
+    });
+  return running;
+}

@@ -1,0 +1,34 @@
+import type { Pod, Volume } from '@typernetes/api';
+import type { Clock } from '@typernetes/machinery';
+import type { ObjectReader } from '../container/environment';
+import type { PodFacts } from '../container/field-refs';
+
+/** Gives tokens of a pod's service account; remembers and renews them. */
+export interface TokenSource {
+  token(pod: Pod, audience: string | undefined, expirationSeconds: number): Promise<string>;
+}
+
+export interface VolumeContext {
+  pod: Pod;
+  volume: Volume;
+  /** The volume's own directory; exists only when `setUp` makes it. */
+  dir: string;
+  objects: ObjectReader;
+  tokens: TokenSource;
+  facts: PodFacts;
+  clock: Clock;
+}
+
+/** One kind of volume. */
+export interface VolumeKind {
+  /** `kubernetes.io~secret`: the folder of its volumes in a pod's directory. */
+  folder: string;
+  handles(volume: Volume): boolean;
+  /**
+   * Makes the volume, or brings it up to date: called before containers start and every now and then later. Gives back
+   * the path to mount. @throws Error that says why not
+   */
+  setUp(context: VolumeContext): Promise<string>;
+  /** Undoes what removing the directory would not. */
+  tearDown?(dir: string): Promise<void>;
+}
