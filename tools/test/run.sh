@@ -27,6 +27,7 @@ start_docker
 
 step 'generated code' npx nx run-many -t generate
 step 'types' npm run --silent typecheck
+step 'no circular imports' npm run --silent circles
 step 'lint' npx nx run-many -t lint
 step 'unit tests' npx nx run-many -t test
 step 'bundles' npx nx run-many -t build
