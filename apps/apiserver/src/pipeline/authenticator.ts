@@ -7,7 +7,7 @@ export interface Credentials {
   readonly peerCertificate?: PeerCertificate;
   /** The token of `Authorization: Bearer`. */
   readonly bearerToken?: string;
-  /** Impersonate-User & co.: applied by the door after authentication and authorisation of `impersonate`. */
+  /** Impersonate-User & co.: not for authenticators; the pipeline applies it once the sender may `impersonate` (identify.ts). */
   readonly impersonate?: UserInfo;
 }
 

@@ -9,9 +9,9 @@ import { patch } from '../verbs/patch';
 import { getScale, patchScale, updateScale } from '../verbs/scale';
 import { update } from '../verbs/update';
 import { watch } from '../verbs/watch';
-import { authenticate } from './authenticate';
 import { authorize, resourceAttributes } from './authorize';
 import { isDryRun, type Call } from './call';
+import { identify } from './identify';
 import { callSubresource } from './call-subresource';
 import type { ApiAnswer, ApiRequest, ApiResult } from './request';
 import type { RequestVerb } from './types';
@@ -33,7 +33,7 @@ const genericSubresources: Readonly<Record<string, Partial<Record<RequestVerb, H
  * @throws ApiError for everything that goes wrong
  */
 export async function handle(environment: Environment, request: ApiRequest): Promise<ApiAnswer> {
-  const user = request.user ?? (await authenticate(environment.extensions.authenticators, request.credentials));
+  const user = request.user ?? (await identify(environment.extensions, request.credentials));
   if (!request.user) await authorize(environment.extensions.authorizers, user, resourceAttributes(request));
   const call = makeCall(environment, request, user);
   return { result: await handlerOf(call)(call), warnings: call.warnings };

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket, type PeerCertificate } from 'node:tls';
 import type { Credentials } from '../pipeline/authenticator';
 import { headerOf, type HttpRequest } from './exchange';
+import { impersonationOf } from './impersonation';
 
 /** Parsing a certificate costs more than a request; it is the same for a connection's life. */
 const certificates = new WeakMap<Socket, PeerCertificate | undefined>();
@@ -20,5 +21,6 @@ export function credentialsOf(request: HttpRequest): Credentials {
   const socket = 'stream' in request ? request.stream.session?.socket : request.socket;
   const peerCertificate = socket && certificateOf(socket as Socket);
   const bearerToken = /^bearer\s+(\S+)\s*$/i.exec(headerOf(request, 'authorization') ?? '')?.[1];
-  return { ...(peerCertificate ? { peerCertificate } : {}), ...(bearerToken ? { bearerToken } : {}) };
+  const impersonate = impersonationOf(request);
+  return { ...(peerCertificate ? { peerCertificate } : {}), ...(bearerToken ? { bearerToken } : {}), ...(impersonate ? { impersonate } : {}) };
 }

@@ -84,3 +84,34 @@ export const apiGroupList = (registry: Registry): unknown => ({
     .filter(({ group }) => group !== '')
     .map(({ group }) => ({ ...apiGroup(registry, group), kind: undefined, apiVersion: undefined })),
 });
+
+/** apidiscovery.k8s.io/v2: everything in two answers (KEP-3352). */
+export function aggregatedDiscovery(registry: Registry, isCore: boolean): unknown {
+  const items = registry
+    .groups()
+    .filter(({ group }) => (group === '') === isCore)
+    .map(({ group, versions }) => ({
+      metadata: { ...(group ? { name: group } : {}), creationTimestamp: null },
+      versions: versions.map((version) => ({ version, resources: registry.kindsOf(group, version).map(discoveredResource), freshness: 'Current' })),
+    }));
+  return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items };
+}
+
+function discoveredResource(kind: KindDefinition): unknown {
+  const { group, version } = kind;
+  const subresources = subresourcesOf(kind).map(({ name, verbs, ...of }) => ({
+    subresource: name,
+    responseKind: { group: of.group, version: of.version, kind: of.kind },
+    verbs,
+  }));
+  return {
+    resource: kind.resource,
+    responseKind: { group, version, kind: kind.kind },
+    scope: kind.namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: kind.singular,
+    verbs: kind.verbs,
+    ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
+    ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
+    ...(subresources.length > 0 ? { subresources } : {}),
+  };
+}

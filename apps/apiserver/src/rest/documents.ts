@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Environment } from '../environment';
 import { OpenApiDocuments } from '../openapi/documents';
-import { apiGroup, apiGroupList, coreVersions, resourceList } from './discovery';
+import { aggregatedDiscovery, apiGroup, apiGroupList, coreVersions, resourceList } from './discovery';
 import { headerOf, type Exchange } from './exchange';
 import type { PathHandler } from './paths';
 import { respond } from './respond';
@@ -22,11 +23,29 @@ export function documentPaths(environment: Environment): PathHandler {
   const openApi = new OpenApiDocuments(environment.registry);
   return async (exchange) => {
     if (exchange.path.startsWith('/openapi/')) return respondOpenApi(openApi, exchange);
+    if (wantsAggregated(exchange)) return respondAggregated(environment, exchange);
     const document = documentAt(environment, exchange.path);
     if (document === undefined) return false;
     await respond(exchange, { code: 200, chunks: [Buffer.from(JSON.stringify(document))] });
     return true;
   };
+}
+
+const aggregatedMediaType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+
+/** `/api` and `/apis` are asked for the aggregated form by Accept; it is used when it is named before plain JSON. */
+function wantsAggregated({ path, request }: Exchange): boolean {
+  if (!/^\/apis?\/?$/.test(path)) return false;
+  const [preferred] = (headerOf(request, 'accept') ?? '').split(',').filter((type) => /^\s*application\/json\s*(;|$)/.test(type) && !/v=v2beta1/.test(type));
+  return /as=APIGroupDiscoveryList/.test(preferred ?? '');
+}
+
+async function respondAggregated({ registry }: Environment, exchange: Exchange): Promise<boolean> {
+  const document = aggregatedDiscovery(registry, exchange.path.replace(/\/$/, '') === '/api');
+  const bytes = Buffer.from(JSON.stringify(document));
+  const headers = { vary: 'Accept', etag: `"${createHash('sha256').update(bytes).digest('hex').toUpperCase()}"` };
+  await respond(exchange, { code: 200, chunks: [bytes], mediaType: aggregatedMediaType, headers });
+  return true;
 }
 
 /** OpenAPI with ETag; a URL that names the document's hash never changes its content. */

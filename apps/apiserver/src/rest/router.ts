@@ -1,8 +1,8 @@
 import type { Environment } from '../environment';
 import { admitSubresource, subresourceContext, subresourceHandlerOf } from '../pipeline/call-subresource';
-import { authenticate } from '../pipeline/authenticate';
 import { authorize, resourceAttributes } from '../pipeline/authorize';
 import { handle, makeCall } from '../pipeline/handle';
+import { identify } from '../pipeline/identify';
 import type { ApiRequest } from '../pipeline/request';
 import { apiErrors } from '@typernetes/machinery';
 import { readBody } from './body';
@@ -58,7 +58,7 @@ function includeObjectOf(query: URLSearchParams): EncodeOptions['includeObject']
 }
 
 async function routePath(environment: Environment, paths: PathHandler, exchange: Exchange): Promise<void> {
-  const user = await authenticate(environment.extensions.authenticators, credentialsOf(exchange.request));
+  const user = await identify(environment.extensions, credentialsOf(exchange.request));
   await authorize(environment.extensions.authorizers, user, { type: 'path', verb: exchange.method.toLowerCase(), path: exchange.path });
   if (!(await paths(exchange))) throw apiErrors.pathNotFound();
 }
@@ -80,9 +80,8 @@ async function respondBySubresource(environment: Environment, exchange: Exchange
 
 /** Authenticates and authorises a request outside `handle`. */
 export async function authorizedCall(environment: Environment, request: ApiRequest): Promise<ReturnType<typeof makeCall>> {
-  const { authenticators, authorizers } = environment.extensions;
-  const user = await authenticate(authenticators, request.credentials);
-  await authorize(authorizers, user, resourceAttributes(request));
+  const user = await identify(environment.extensions, request.credentials);
+  await authorize(environment.extensions.authorizers, user, resourceAttributes(request));
   return makeCall(environment, request, user);
 }
 

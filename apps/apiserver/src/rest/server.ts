@@ -26,6 +26,8 @@ function tlsOptions({ tls, clientCa }: ApiserverConfig): SecureServerOptions {
     // kubectl and client-go speak HTTP/2; upgrades (exec) and simple clients HTTP/1.1.
     allowHTTP1: true,
     settings: { maxConcurrentStreams: 250 },
+    // In MB; a list of 5,000 objects waits here while it is sent.
+    maxSessionMemory: 256,
   };
 }
 
