@@ -1,4 +1,5 @@
-import { systemClock } from '@typernetes/machinery';
+import { systemClock, systemRandom } from '@typernetes/machinery';
+import { admissionChain } from './admission';
 import { clientCertificateAuthenticator } from './authn/client-certificate';
 import { issuerDiscoveryPaths } from './authn/service-account/issuer-discovery';
 import { TokenAuthority } from './authn/service-account/token-authority';
@@ -45,7 +46,7 @@ function authorizersOf(modes: readonly string[], rbac: RbacIndex): Authorizer[] 
 export function standardExtensions(config: ApiserverConfig, internals: ApiserverInternals): Extensions {
   const bootstrap = makeBootstrap(config, internals);
   const { objects } = internals;
-  const { clock = systemClock, logger } = config;
+  const { clock = systemClock, random = systemRandom, logger } = config;
   const rbac = new RbacIndex();
   const tokens = new TokenAuthority({
     issuer: config.serviceAccountIssuer,
@@ -62,7 +63,7 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
       ...(config.anonymousAuth ? [anonymousAuthenticator] : []),
     ],
     authorizers: [mastersAuthorizer, ...authorizersOf(config.authorizationModes, rbac)],
-    admission: [],
+    admission: admissionChain({ objects, clock, random }),
     subresourceHandlers: {
       'serviceaccounts/token': tokenRequestHandler(tokens, objects, clock),
       'tokenreviews.authentication.k8s.io': tokenReviewHandler(identify, apiAudiences),

@@ -1,0 +1,18 @@
+import type { Clock, Random } from '@typernetes/machinery';
+import type { AdmissionPlugin } from '../pipeline/admission';
+import type { ObjectReader } from '../pipeline/object-reader';
+import { defaultTolerationSeconds } from './default-toleration-seconds';
+import { namespaceLifecycle } from './namespace-lifecycle';
+import { nodeRestriction } from './node-restriction';
+import { priority } from './priority';
+import { serviceAccountAdmission } from './service-account';
+import { taintNodesByCondition } from './taint-nodes-by-condition';
+
+/**
+ * The admission chain, in upstream's order. NamespaceLifecycle comes first: nothing else matters where nothing may be
+ * written. NodeRestriction comes before TaintNodesByCondition, whose taint is not the kubelet's doing.
+ */
+export function admissionChain(parts: { objects: ObjectReader; clock: Clock; random: Random }): readonly AdmissionPlugin[] {
+  const { objects } = parts;
+  return [namespaceLifecycle(objects), serviceAccountAdmission(parts), nodeRestriction(objects), taintNodesByCondition, priority, defaultTolerationSeconds];
+}
