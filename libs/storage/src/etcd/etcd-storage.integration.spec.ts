@@ -1,3 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { systemClock } from '@typernetes/machinery';
+import { createCertificateAuthority, issueCertificate } from '@typernetes/pki';
 import { startEtcd, type RunningEtcd } from '@typernetes/testing';
 import { Mirror } from '../cache/mirror';
 import { encodeStored } from '../resource-version';
@@ -25,6 +30,31 @@ async function until(isTrue: () => boolean, what: string): Promise<void> {
   }
   throw new Error(`not within 15 s: ${what}`);
 }
+
+describe('EtcdStorage over TLS', () => {
+  it('talks to an etcd that demands client certificates, and not without one', async () => {
+    const nowMs = systemClock.now();
+    const ca = createCertificateAuthority('etcd-ca', nowMs, 1);
+    const pair = issueCertificate(ca, { commonName: 'etcd', hosts: ['127.0.0.1', 'localhost'], usages: ['server', 'client'], nowMs, validForDays: 1 });
+    const directory = await mkdtemp(path.join(os.tmpdir(), 't8s-etcd-tls-'));
+    const file = async (name: string, text: string): Promise<string> => {
+      await writeFile(path.join(directory, name), text);
+      return path.join(directory, name);
+    };
+    const etcd = await startEtcd({ tls: { caFile: await file('ca.crt', ca.cert), certFile: await file('etcd.crt', pair.cert), keyFile: await file('etcd.key', pair.key) } });
+    const known = new EtcdStorage({ endpoints: [etcd.endpoint], tls: { ca: Buffer.from(ca.cert), cert: Buffer.from(pair.cert), key: Buffer.from(pair.key) } });
+    const stranger = new EtcdStorage({ endpoints: [etcd.endpoint], tls: { ca: Buffer.from(ca.cert) } });
+    try {
+      expect(await known.revision()).toBeGreaterThan(0);
+      await expect(stranger.revision()).rejects.toMatchObject({ reason: 'ServiceUnavailable' });
+    } finally {
+      known.close();
+      stranger.close();
+      await etcd.stop();
+      await rm(directory, { recursive: true, force: true });
+    }
+  }, 60_000);
+});
 
 describe('Mirror on a real etcd', () => {
   let etcd: RunningEtcd;
