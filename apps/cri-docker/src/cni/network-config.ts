@@ -34,8 +34,8 @@ export function bridgeNetwork(podCidr: string, mtu: number): NetworkConfig {
         ...(mtu > 0 ? { mtu } : {}),
         ipam: {
           type: 'host-local',
+          // No default route here: isDefaultGateway adds it, and newer plugins fail on the second.
           ranges: [[{ subnet: podCidr }]],
-          routes: [{ dst: '0.0.0.0/0' }],
         },
       },
       { type: 'portmap', capabilities: { portMappings: true }, snat: true },
