@@ -2,6 +2,7 @@ import { clusterRoleAggregationController } from './cluster-role-aggregation/agg
 import type { ControllerDefinition } from './context';
 import { endpointsController } from './endpoints/endpoints-controller';
 import { endpointSliceController } from './endpointslice/endpointslice-controller';
+import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring-controller';
 import { garbageCollector } from './garbage-collector/garbage-collector';
 import { loadBalancerController } from './load-balancer/load-balancer-controller';
 import { namespaceController } from './namespace/namespace-controller';
@@ -24,6 +25,7 @@ export const controllers: readonly ControllerDefinition[] = [
   replicationController,
   endpointsController,
   endpointSliceController,
+  endpointSliceMirroringController,
   nodeLifecycleController,
   taintEvictionController,
   podGcController,

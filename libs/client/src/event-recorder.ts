@@ -18,6 +18,8 @@ export interface EventRecorderOptions {
 /** Upstream's limits: so many remembered events, and per object a burst and one more every five minutes. */
 const remembered = 4096;
 const burst = 25;
+/** More events than this are not kept waiting for a slow API: they are dropped, as upstream's full queue does. */
+const pendingMax = 1000;
 const refillMs = 5 * 60_000;
 
 /** Tokens that are left for one object. */
@@ -35,6 +37,7 @@ export class EventRecorder {
   private readonly buckets = new LRUCache<string, Bucket>({ max: remembered });
   /** Writes go one after the other, so that a count never overtakes the event it counts. */
   private tail: Promise<void> = Promise.resolve();
+  private pending = 0;
 
   constructor(private readonly options: EventRecorderOptions) {}
 
@@ -42,7 +45,8 @@ export class EventRecorder {
   record(involved: { type: ResourceType; object: KubernetesObject; fieldPath?: string }, type: 'Normal' | 'Warning', reason: string, message: string): void {
     const { type: kind, object, fieldPath } = involved;
     const { name = '', namespace, uid, resourceVersion } = object.metadata ?? {};
-    if (!this.takeToken(`${uid ?? name}`)) return;
+    if (this.pending >= pendingMax || !this.takeToken(`${uid ?? name}`)) return;
+    this.pending++;
     const key = JSON.stringify([kind.kind, namespace, name, uid, fieldPath, type, reason, message]);
     this.tail = this.tail
       .then(() =>
@@ -54,7 +58,8 @@ export class EventRecorder {
           message,
         }),
       )
-      .catch((error: unknown) => this.options.logger.warn({ error, reason }, 'could not record an event'));
+      .catch((error: unknown) => this.options.logger.warn({ error, reason }, 'could not record an event'))
+      .finally(() => this.pending--);
   }
 
   /** Resolves when everything recorded so far is written or given up. */

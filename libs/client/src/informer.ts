@@ -98,11 +98,11 @@ export class WatchingInformer<T extends KubernetesObject> implements Informer<T>
         if (signal.aborted) return;
         if (hasReason(error, 'Expired', 'Gone')) {
           resourceVersion = undefined;
-          continue;
+        } else {
+          failures++;
+          const log = failures > 3 ? 'warn' : 'debug';
+          logger[log]({ error, resource: this.type.resource, failures }, 'lost the watch, trying again');
         }
-        failures++;
-        const log = failures > 3 ? 'warn' : 'debug';
-        logger[log]({ error, resource: this.type.resource, failures }, 'lost the watch, trying again');
       }
       // A watch that ends at once and without an error must not turn into a busy loop.
       const pause = failures ? backoffMs(failures, retry, random) : retry.initialMs * random.next();

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Lease } from '@typernetes/api';
 import { resources } from '@typernetes/api';
 import type { Logger } from '@typernetes/component';
@@ -53,6 +54,8 @@ export async function runLeaderElected(options: LeaderElectionOptions, lead: (si
   if (signal.aborted) return;
   options.logger.info({ lease: options.name, identity: options.identity }, 'became the leader');
   const term = new AbortController();
+  // Every controller of the process listens to it: no leak.
+  setMaxListeners(0, term.signal);
   const endTerm = (): void => term.abort(signal.reason);
   signal.addEventListener('abort', endTerm, { once: true });
   const leading = lead(term.signal);

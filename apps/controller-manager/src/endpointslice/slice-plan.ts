@@ -1,4 +1,5 @@
 import type { Endpoint, EndpointSlice, Service } from '@typernetes/api';
+import type { OwnerReference } from '@typernetes/machinery';
 import { isDeepStrictEqual } from 'node:util';
 import type { Backend, BackendGroup, ResolvedPort } from '../service-endpoints/backend';
 
@@ -15,73 +16,94 @@ export interface SlicePlan {
   delete: EndpointSlice[];
 }
 
-/**
- * The fewest writes that make `existing` (our slices of one Service) show the backends: endpoints stay in the slice
- * where they are, new ones fill up slices that change anyway or have room, and only then come new slices.
- */
+/** The slices of one owner, apart from their endpoints. */
+export interface SliceSet {
+  /** Prefix of the names. */
+  name: string;
+  namespace?: string;
+  owner: OwnerReference;
+  labels: Record<string, string>;
+  annotations?: Record<string, string>;
+  addressType: string;
+}
+
+export interface EndpointGroup {
+  ports: NonNullable<EndpointSlice['ports']>;
+  endpoints: Endpoint[];
+}
+
+/** The writes that make `existing` (our slices of one Service) show the backends. */
 export function planSlices(service: Service, groups: readonly BackendGroup[], existing: readonly EndpointSlice[]): SlicePlan {
-  const plan: SlicePlan = { create: [], update: [], delete: [] };
-  const addressType = service.spec?.ipFamilies?.[0] === 'IPv6' ? 'IPv6' : 'IPv4';
-  const labels = labelsOf(service);
-  const unused = new Set(existing);
+  const { name = '', namespace, uid = '' } = service.metadata ?? {};
+  const set: SliceSet = {
+    name,
+    namespace,
+    owner: { apiVersion: 'v1', kind: 'Service', name, uid, controller: true, blockOwnerDeletion: true },
+    labels: labelsOf(service),
+    addressType: service.spec?.ipFamilies?.[0] === 'IPv6' ? 'IPv6' : 'IPv4',
+  };
+  const wanted = groups.map(({ ports, backends }) => ({ ports: portsOf(ports), endpoints: backends.map(endpointOf) }));
   // A Service without endpoints still has one slice, so that readers can tell "none" from "not yet".
-  const wanted = groups.length ? groups : [{ ports: [], backends: [] }];
-  for (const group of wanted) {
-    const ports = portsOf(group.ports);
-    const slices = existing.filter((slice) => slice.addressType === addressType && unused.has(slice) && isDeepStrictEqual(slice.ports ?? [], ports));
+  return planSliceSet(set, wanted.length ? wanted : [{ ports: [], endpoints: [] }], existing);
+}
+
+/**
+ * The fewest writes that make `existing` show the groups: endpoints stay in the slice where they are, new ones fill up
+ * slices that have room, and only then come new slices. A slice is of one group, by its ports.
+ */
+export function planSliceSet(set: SliceSet, groups: readonly EndpointGroup[], existing: readonly EndpointSlice[]): SlicePlan {
+  const plan: SlicePlan = { create: [], update: [], delete: [] };
+  const unused = new Set(existing);
+  for (const group of groups) {
+    const slices = existing.filter((slice) => slice.addressType === set.addressType && unused.has(slice) && isDeepStrictEqual(plain(slice.ports ?? []), plain(group.ports)));
     for (const slice of slices) unused.delete(slice);
-    fillSlices({ service, group, ports, labels, addressType, slices }, plan);
+    fillSlices(set, group, slices, plan);
   }
   plan.delete.push(...unused);
   return plan;
 }
 
-interface Filling {
-  service: Service;
-  group: BackendGroup;
-  ports: NonNullable<EndpointSlice['ports']>;
-  labels: Record<string, string>;
-  addressType: string;
-  slices: EndpointSlice[];
-}
-
-function fillSlices({ service, group, ports, labels, addressType, slices }: Filling, plan: SlicePlan): void {
-  const missing = new Map(group.backends.map((backend) => [backend.address, endpointOf(backend)]));
-  const kept = slices.map((slice) => {
-    const endpoints: Endpoint[] = [];
-    for (const { addresses } of slice.endpoints ?? []) {
-      const address = addresses[0] ?? '';
-      const endpoint = missing.get(address);
-      if (endpoint) endpoints.push(endpoint);
-      missing.delete(address);
-    }
-    return { slice, endpoints };
-  });
+function fillSlices(set: SliceSet, group: EndpointGroup, slices: readonly EndpointSlice[], plan: SlicePlan): void {
+  const missing = new Map(group.endpoints.map((endpoint) => [endpoint.addresses[0] ?? '', endpoint]));
+  const kept = slices.map((slice) => ({ slice, endpoints: takeKnown(slice, missing) }));
   const rest = [...missing.values()];
   for (const { endpoints } of kept.sort((a, b) => b.endpoints.length - a.endpoints.length)) {
     endpoints.push(...rest.splice(0, endpointsPerSliceMax - endpoints.length));
   }
-  const isOnly = kept.length === 1 && !rest.length;
-  for (const { slice, endpoints } of kept) {
-    if (!endpoints.length && !isOnly) plan.delete.push(slice);
-    else if (!isDeepStrictEqual(plain(slice.endpoints ?? []), plain(endpoints)) || !isDeepStrictEqual(slice.metadata?.labels, labels)) {
-      plan.update.push({ ...slice, metadata: { ...slice.metadata, labels }, endpoints });
+  // The last slice of an empty group stays, empty.
+  const [last] = group.endpoints.length ? [] : kept;
+  for (const each of kept) {
+    const { slice, endpoints } = each;
+    if (!endpoints.length && each !== last) plan.delete.push(slice);
+    else if (differs(set, slice, endpoints)) {
+      plan.update.push({ ...slice, metadata: { ...slice.metadata, labels: set.labels, annotations: { ...slice.metadata?.annotations, ...set.annotations } }, endpoints });
     }
   }
-  const { name, namespace, uid } = service.metadata ?? {};
-  while (rest.length || (!kept.length && !plan.create.length && !group.backends.length)) {
-    plan.create.push({
-      addressType,
-      metadata: {
-        generateName: `${name}-`,
-        namespace,
-        labels,
-        ownerReferences: [{ apiVersion: 'v1', kind: 'Service', name: name ?? '', uid: uid ?? '', controller: true, blockOwnerDeletion: true }],
-      },
-      endpoints: rest.splice(0, endpointsPerSliceMax),
-      ports,
-    });
+  const { name, namespace, owner, labels, annotations, addressType } = set;
+  let needsEmpty = !group.endpoints.length && !kept.length;
+  while (rest.length || needsEmpty) {
+    needsEmpty = false;
+    const metadata = { generateName: `${name}-`, namespace, labels, ...(annotations ? { annotations } : {}), ownerReferences: [owner] };
+    plan.create.push({ addressType, metadata, endpoints: rest.splice(0, endpointsPerSliceMax), ports: group.ports });
   }
+}
+
+/** Endpoints of the slice that are still wanted, as they are wanted now; they are taken out of `missing`. */
+function takeKnown(slice: EndpointSlice, missing: Map<string, Endpoint>): Endpoint[] {
+  return (slice.endpoints ?? []).flatMap(({ addresses }) => {
+    const address = addresses[0] ?? '';
+    const endpoint = missing.get(address);
+    missing.delete(address);
+    return endpoint ? [endpoint] : [];
+  });
+}
+
+function differs({ labels, annotations = {} }: SliceSet, { metadata, endpoints: before }: EndpointSlice, endpoints: readonly Endpoint[]): boolean {
+  return (
+    !isDeepStrictEqual(plain(before ?? []), plain(endpoints)) ||
+    !isDeepStrictEqual(metadata?.labels, labels) ||
+    Object.entries(annotations).some(([key, value]) => metadata?.annotations?.[key] !== value)
+  );
 }
 
 function labelsOf({ metadata, spec }: Service): Record<string, string> {

@@ -75,8 +75,8 @@ class Collector {
     const { object } = node;
     const states = new Map<string, OwnerState>();
     for (const owner of object.metadata?.ownerReferences ?? []) states.set(owner.uid, await this.ownerState(owner, object));
-    const hasBlockingDependents = this.blocking(object.metadata?.uid ?? '').length > 0;
-    const verdict = judge(object, states, hasBlockingDependents);
+    const hasDependents = this.graph.dependents(object.metadata?.uid ?? '').length > 0;
+    const verdict = judge(object, states, hasDependents);
     switch (verdict.action) {
       case 'keep':
         return;
@@ -90,7 +90,7 @@ class Collector {
 
   private async ownerState(owner: OwnerReference, dependent: KubernetesObject): Promise<OwnerState> {
     const known = this.graph.get(owner.uid);
-    if (known) return isWaiting(known.object) && owner.blockOwnerDeletion ? 'waiting' : 'solid';
+    if (known) return isWaiting(known.object) ? 'waiting' : 'solid';
     if (this.absent.has(owner.uid)) return 'absent';
     // Not in our cache is no proof: the API decides. A kind that we do not know may be served by somebody else.
     const type = deletableKinds().find(({ kind, ...gv }) => kind === owner.kind && formatApiVersion(gv) === owner.apiVersion);
@@ -98,7 +98,7 @@ class Collector {
     const namespace = type.namespaced ? dependent.metadata?.namespace : undefined;
     try {
       const live = await this.context.client.resource(type).get(owner.name, { namespace });
-      if (live.metadata?.uid === owner.uid) return 'solid';
+      if (live.metadata?.uid === owner.uid) return isWaiting(live) ? 'waiting' : 'solid';
     } catch (error) {
       if (!hasReason(error, 'NotFound')) throw error;
     }

@@ -12,7 +12,7 @@ export type OwnerState = 'solid' | 'waiting' | 'absent';
  */
 export type Verdict = { action: 'keep' } | { action: 'dropReferences'; uids: string[] } | { action: 'delete'; propagation: 'Background' | 'Foreground' | 'Orphan' };
 
-export function judge(object: KubernetesObject, states: ReadonlyMap<string, OwnerState>, hasBlockingDependents: boolean): Verdict {
+export function judge(object: KubernetesObject, states: ReadonlyMap<string, OwnerState>, hasDependents: boolean): Verdict {
   const owners = object.metadata?.ownerReferences ?? [];
   if (!owners.length || object.metadata?.deletionTimestamp) return { action: 'keep' };
   const inState = (state: OwnerState): OwnerReference[] => owners.filter(({ uid }) => states.get(uid) === state);
@@ -22,7 +22,7 @@ export function judge(object: KubernetesObject, states: ReadonlyMap<string, Owne
     const uids = [...absent, ...waiting].map(({ uid }) => uid);
     return uids.length ? { action: 'dropReferences', uids } : { action: 'keep' };
   }
-  if (waiting.length && hasBlockingDependents) return { action: 'delete', propagation: 'Foreground' };
+  if (waiting.length && hasDependents) return { action: 'delete', propagation: 'Foreground' };
   const finalizers = object.metadata?.finalizers ?? [];
   if (finalizers.includes(orphanFinalizer)) return { action: 'delete', propagation: 'Orphan' };
   return { action: 'delete', propagation: finalizers.includes(foregroundFinalizer) ? 'Foreground' : 'Background' };

@@ -16,8 +16,10 @@ export function loadBalancerStep({ metadata, spec, status }: Service): LoadBalan
   const wanted = spec?.type === 'LoadBalancer' && !spec.loadBalancerClass && !metadata?.deletionTimestamp;
   const hasFinalizer = metadata?.finalizers?.includes(cleanupFinalizer) ?? false;
   if (!wanted) return hasFinalizer ? 'release' : 'nothing';
-  return hasFinalizer && status?.loadBalancer?.ingress?.length ? 'nothing' : 'ensure';
+  return hasFinalizer && (status?.loadBalancer?.ingress?.length ?? 0) > 0 ? 'nothing' : 'ensure';
 }
+
+const hasAddress = ({ status }: Service): boolean => (status?.loadBalancer?.ingress?.length ?? 0) > 0;
 
 /** Gives Services of type LoadBalancer an address of the pool, and takes it back. */
 export const loadBalancerController: ControllerDefinition = {
@@ -31,7 +33,21 @@ export const loadBalancerController: ControllerDefinition = {
       const service = services.get(key);
       if (service) await actor?.reconcile(service);
     }, 1);
-    services.onChange({ added: (service) => loop.enqueue(keyOf(service)), updated: (service) => loop.enqueue(keyOf(service)) });
+    /** Those that wait for an address need not wait for the end of their back-off when one is given back. */
+    const enqueuePending = (): void => {
+      for (const service of services.list()) if (loadBalancerStep(service) === 'ensure') loop.enqueue(keyOf(service));
+    };
+    services.onChange({
+      added: (service) => loop.enqueue(keyOf(service)),
+      updated: (service, previous) => {
+        loop.enqueue(keyOf(service));
+        if (hasAddress(previous) && !hasAddress(service)) enqueuePending();
+      },
+      deleted: (service) => {
+        actor?.forget(service);
+        enqueuePending();
+      },
+    });
     return (signal) => loop.run(signal);
   },
 };
@@ -46,6 +62,11 @@ class LoadBalancerActor {
     private readonly pool: AddressPool,
   ) {
     this.events = context.events('service-controller');
+  }
+
+  /** The Service is gone for good, however it came about. */
+  forget({ metadata }: Service): void {
+    this.assigned.delete(metadata?.uid ?? '');
   }
 
   async reconcile(service: Service): Promise<void> {

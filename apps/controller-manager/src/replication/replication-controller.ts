@@ -76,11 +76,13 @@ class ReplicaActor {
     const { informers, clock } = this.context;
     const controller = informers.informer(resources.replicationControllers).get(key);
     if (!controller) return;
+    // Asked before the plan: what arrives while we adopt would make the plan look right although it is older.
+    const trusted = this.expectations.fulfilled(key);
     const plan = planReplicas(controller, informers.informer(resources.pods).list(splitKey(key).namespace));
     let failure: unknown;
     try {
       await this.claim(controller, plan);
-      if (this.expectations.fulfilled(key)) await this.manage(key, controller, plan);
+      if (trusted) await this.manage(key, controller, plan);
     } catch (error) {
       failure = error;
     }

@@ -45,7 +45,7 @@ export type TokenSecretStep = 'nothing' | 'fill' | 'delete';
 export function tokenSecretStep(secret: Secret, account: ServiceAccount | undefined, rootCa: string | undefined): TokenSecretStep {
   if (secret.type !== tokenSecretType || !secret.metadata?.annotations?.[accountNameAnnotation]) return 'nothing';
   const uid = secret.metadata.annotations[accountUidAnnotation];
-  if (!account) return uid ? 'delete' : 'nothing';
+  if (!account) return 'delete';
   if (uid && uid !== account.metadata?.uid) return 'delete';
   const complete = uid && secret.data?.['token'] && secret.data['namespace'] && (!rootCa || secret.data['ca.crt']);
   return complete ? 'nothing' : 'fill';
