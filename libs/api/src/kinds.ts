@@ -19,6 +19,7 @@ import { serviceAccount } from './core/service-account';
 import { endpointSlice } from './discovery/endpoint-slice';
 import { eventV1 } from './events/event';
 import type { KindDefinition } from './kind';
+import { withPrinter } from './printers';
 import { withRules } from './kind-rules';
 import { clusterRole } from './rbac/cluster-role';
 import { clusterRoleBinding } from './rbac/cluster-role-binding';
@@ -54,7 +55,7 @@ const declarations: readonly KindDefinition[] = [
 ];
 
 /** Every built-in kind. Groups appear in discovery in this order. */
-export const builtInKinds: readonly KindDefinition[] = declarations.map(withRules);
+export const builtInKinds: readonly KindDefinition[] = declarations.map(withRules).map(withPrinter);
 
 /** A registry of its own, so that custom kinds of one server are not seen by another in the same process. */
 export const createRegistry = (): Registry => new Registry(builtInKinds);

@@ -2,6 +2,7 @@ export * from './api-error';
 export * from './clock';
 export * from './conditions';
 export * from './deep-copy';
+export * from './duration';
 export * from './field-error';
 export * from './field-selector';
 export * from './json-patch';

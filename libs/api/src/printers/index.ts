@@ -1,0 +1,39 @@
+/** Which columns belong to which kind: one table. Kinds without a row are shown by name and date. */
+import type { KubernetesObject } from '@typernetes/machinery';
+import type { KindDefinition, ResourceType, TablePrinter } from '../kind';
+import { resources } from '../resources';
+import { endpointSlicePrinter, endpointsPrinter } from './endpoints';
+import { coreEventPrinter, eventPrinter } from './event';
+import { nodePrinter } from './node';
+import { podPrinter } from './pod';
+import { servicePrinter } from './service';
+import * as simple from './simple';
+
+/** A handle and the printer for its type; the pair is checked here and the type forgotten. */
+function printerOf<T extends KubernetesObject>({ group, kind }: ResourceType<T>, printer: TablePrinter<T>): [string, TablePrinter<KubernetesObject>] {
+  return [`${group}/${kind}`, printer as TablePrinter<KubernetesObject>];
+}
+
+const printers: ReadonlyMap<string, TablePrinter<KubernetesObject>> = new Map([
+  printerOf(resources.pods, podPrinter),
+  printerOf(resources.nodes, nodePrinter),
+  printerOf(resources.services, servicePrinter),
+  printerOf(resources.endpoints, endpointsPrinter),
+  printerOf(resources.endpointSlices, endpointSlicePrinter),
+  printerOf(resources.events, coreEventPrinter),
+  printerOf(resources.eventsV1, eventPrinter),
+  printerOf(resources.namespaces, simple.namespacePrinter),
+  printerOf(resources.replicationControllers, simple.replicationControllerPrinter),
+  printerOf(resources.secrets, simple.secretPrinter),
+  printerOf(resources.configMaps, simple.configMapPrinter),
+  printerOf(resources.serviceAccounts, simple.serviceAccountPrinter),
+  printerOf(resources.leases, simple.leasePrinter),
+  printerOf(resources.roleBindings, simple.roleBindingPrinter),
+  printerOf(resources.clusterRoleBindings, simple.clusterRoleBindingPrinter),
+]);
+
+/** The kind with its columns. */
+export function withPrinter(kind: KindDefinition): KindDefinition {
+  const printer = kind.printer ?? printers.get(`${kind.group}/${kind.kind}`);
+  return printer ? { ...kind, printer } : kind;
+}
