@@ -7,7 +7,10 @@ let api: TestApi;
 
 beforeAll(async () => {
   api = await startTestApi();
-  for (const name of ['default', 'other']) await api.call('POST', '/api/v1/namespaces', { body: { metadata: { name } } });
+  for (const name of ['default', 'other']) {
+    await api.call('POST', '/api/v1/namespaces', { body: { metadata: { name } } });
+    await api.call('POST', `/api/v1/namespaces/${name}/serviceaccounts`, { body: { metadata: { name: 'default' } } });
+  }
 }, 60_000);
 afterAll(() => api.stop());
 

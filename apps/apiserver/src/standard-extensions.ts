@@ -6,6 +6,8 @@ import { TokenAuthority } from './authn/service-account/token-authority';
 import { identifyTokens, serviceAccountAuthenticator } from './authn/service-account/token-authenticator';
 import { tokenRequestHandler } from './authn/service-account/token-request';
 import { selfSubjectReviewHandler, tokenReviewHandler } from './authn/token-review';
+import { followPods, makeNodeAuthorizer } from './authz/node/node-authorizer';
+import { NodeGraph } from './authz/node/node-graph';
 import { followRbac, makeRbacAuthorizer } from './authz/rbac/rbac-authorizer';
 import { RbacIndex } from './authz/rbac/rbac-index';
 import { makeBootstrap } from './bootstrap/bootstrap';
@@ -27,9 +29,11 @@ const mastersAuthorizer: Authorizer = {
   authorize: (user) => (user.groups.includes(groups.masters) ? { type: 'allow' } : { type: 'no-opinion' }),
 };
 
-function authorizersOf(modes: readonly string[], rbac: RbacIndex): Authorizer[] {
+function authorizersOf(modes: readonly string[], { rbac, graph }: { rbac: RbacIndex; graph: NodeGraph }): Authorizer[] {
   return modes.flatMap((mode): Authorizer[] => {
     switch (mode) {
+      case 'Node':
+        return [makeNodeAuthorizer(graph)];
       case 'RBAC':
         return [makeRbacAuthorizer(rbac)];
       case 'AlwaysAllow':
@@ -47,7 +51,7 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
   const bootstrap = makeBootstrap(config, internals);
   const { objects } = internals;
   const { clock = systemClock, random = systemRandom, logger } = config;
-  const rbac = new RbacIndex();
+  const [rbac, graph] = [new RbacIndex(), new NodeGraph()];
   const tokens = new TokenAuthority({
     issuer: config.serviceAccountIssuer,
     publicKeys: config.serviceAccountKeys,
@@ -62,7 +66,7 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
       serviceAccountAuthenticator(identify, apiAudiences, (error) => logger.warn({ err: error }, 'token refused')),
       ...(config.anonymousAuth ? [anonymousAuthenticator] : []),
     ],
-    authorizers: [mastersAuthorizer, ...authorizersOf(config.authorizationModes, rbac)],
+    authorizers: [mastersAuthorizer, ...authorizersOf(config.authorizationModes, { rbac, graph })],
     admission: admissionChain({ objects, clock, random }),
     subresourceHandlers: {
       'serviceaccounts/token': tokenRequestHandler(tokens, objects, clock),
@@ -72,7 +76,7 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
     paths: issuerDiscoveryPaths(tokens),
     checks: [{ name: 'poststarthook/rbac/bootstrap-roles', check: () => failUnless(bootstrap.hasRoles) }],
     prepare: (signal) => {
-      signal.addEventListener('abort', followRbac(rbac, internals.objects), { once: true });
+      for (const stop of [followRbac(rbac, objects), followPods(graph, objects)]) signal.addEventListener('abort', stop, { once: true });
     },
     bootstrap: bootstrap.run,
   };

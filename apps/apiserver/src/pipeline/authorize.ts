@@ -1,24 +1,34 @@
 import { apiErrors, failure } from '@typernetes/machinery';
-import type { AuthorizationAttributes, Authorizer } from './authorizer';
+import type { AuthorizationAttributes, Authorizer, Decision } from './authorizer';
 import type { ApiRequest } from './request';
 import type { UserInfo } from './types';
 
 /** What a request for a resource asks for. */
-export function resourceAttributes({ verb, target }: Pick<ApiRequest, 'verb' | 'target'>): AuthorizationAttributes {
-  return { type: 'resource', verb, ...target };
+export function resourceAttributes({ verb, target, options }: Pick<ApiRequest, 'verb' | 'target' | 'options'>): AuthorizationAttributes {
+  return { type: 'resource', verb, ...target, ...(options.fieldSelector ? { fieldSelector: options.fieldSelector } : {}) };
 }
 
-/** Asks the authorisers in order; the first opinion counts, none means no. @throws ApiError Forbidden */
-export async function authorize(authorizers: readonly Authorizer[], user: UserInfo, attributes: AuthorizationAttributes): Promise<void> {
+/** Asks the authorisers in order; the first opinion counts. A refusal carries the reasons of all who were asked. */
+export async function decide(authorizers: readonly Authorizer[], user: UserInfo, attributes: AuthorizationAttributes): Promise<Decision> {
   const reasons: string[] = [];
+  let type: 'deny' | 'no-opinion' = 'no-opinion';
   for (const authorizer of authorizers) {
     const pending = authorizer.authorize(user, attributes);
     const decision = pending instanceof Promise ? await pending : pending;
-    if (decision.type === 'allow') return;
+    if (decision.type === 'allow') return decision;
     if (decision.reason) reasons.push(decision.reason);
-    if (decision.type === 'deny') break;
+    if (decision.type === 'deny') {
+      type = 'deny';
+      break;
+    }
   }
-  throw refusal(user, attributes, reasons.join(', '));
+  return { type, reason: reasons.join(', ') };
+}
+
+/** No opinion of anybody means no. @throws ApiError Forbidden */
+export async function authorize(authorizers: readonly Authorizer[], user: UserInfo, attributes: AuthorizationAttributes): Promise<void> {
+  const decision = await decide(authorizers, user, attributes);
+  if (decision.type !== 'allow') throw refusal(user, attributes, decision.reason ?? '');
 }
 
 function refusal(user: UserInfo, attributes: AuthorizationAttributes, reason: string): Error {

@@ -11,6 +11,8 @@ export type AuthorizationAttributes =
       readonly subresource: string;
       readonly namespace: string;
       readonly name: string;
+      /** Of list, watch and deletecollection: the Node authoriser lets nodes list what is theirs (KEP-4601). */
+      readonly fieldSelector?: string;
     }
   | { readonly type: 'path'; /** The HTTP method in lower case. */ readonly verb: string; readonly path: string };
 
