@@ -1,0 +1,15 @@
+import { PodCidrs } from './pod-cidrs';
+
+describe('PodCidrs', () => {
+  test('gives the first free piece, until there is none', () => {
+    const ranges = new PodCidrs('10.244.0.0/23', 24);
+    expect(ranges.count).toBe(2);
+    expect(ranges.firstFree(new Set())).toBe('10.244.0.0/24');
+    expect(ranges.firstFree(new Set(['10.244.0.0/24']))).toBe('10.244.1.0/24');
+    expect(ranges.firstFree(new Set(['10.244.0.0/24', '10.244.1.0/24']))).toBeUndefined();
+  });
+
+  test('a range that is too small is refused', () => {
+    expect(() => new PodCidrs('10.244.0.0/25', 24)).toThrow('--cluster-cidr 10.244.0.0/25 is smaller');
+  });
+});
