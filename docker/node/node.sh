@@ -12,7 +12,7 @@ run_dockerd() {
   # A daemon that was killed leaves its files behind; with live-restore its containers go on without it.
   rm -f /var/run/docker.pid
   exec dockerd --bridge=none --iptables=false --ip6tables=false --live-restore --userland-proxy=false \
-    --exec-opt native.cgroupdriver=cgroupfs --storage-driver="${DOCKER_STORAGE_DRIVER:-overlay2}" --log-level=warn
+    --exec-opt native.cgroupdriver=cgroupfs --storage-driver="${DOCKER_STORAGE_DRIVER:-overlay2}" --log-level=error
 }
 
 run_cri_docker() {

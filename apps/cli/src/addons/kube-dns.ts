@@ -39,8 +39,8 @@ function podSpec(options: KubeDnsOptions): object {
           { name: 'metrics', containerPort: 9153, protocol: 'TCP' },
         ],
         resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '170Mi' } },
-        livenessProbe: { httpGet: { path: '/health', port: 8080 }, initialDelaySeconds: 30, timeoutSeconds: 5, failureThreshold: 5 },
-        readinessProbe: { httpGet: { path: '/ready', port: 8181 }, periodSeconds: 1, failureThreshold: 3 },
+        livenessProbe: { httpGet: { path: '/livez', port: 8080 }, initialDelaySeconds: 30, timeoutSeconds: 5, failureThreshold: 5 },
+        readinessProbe: { httpGet: { path: '/readyz', port: 8181 }, periodSeconds: 1, failureThreshold: 3 },
       },
     ],
   };

@@ -78,7 +78,16 @@ async function installDns(settings: ClusterSettings, parts: ClusterParts): Promi
     grpcServer: `${addresses.apiserver}:6444`,
     upstream: settings.dnsUpstream,
   }));
+  await replaceOldDnsPods(api, parts.dnsImage);
   api.close();
+}
+
+/** A ReplicationController leaves pods of its former template alone. */
+async function replaceOldDnsPods(api: AdminApi, image: string): Promise<void> {
+  const pods = '/api/v1/namespaces/kube-system/pods';
+  const { items } = await api.get<{ items: { metadata: { name: string }; spec: { containers: { image: string }[] } }[] }>(`${pods}?labelSelector=k8s-app%3Dkube-dns`);
+  const old = items.filter((pod) => pod.spec.containers[0]?.image !== image);
+  for (const pod of old) await api.request('DELETE', `${pods}/${pod.metadata.name}`);
 }
 
 async function nodesReady(settings: ClusterSettings, clock: Clock, task: Task): Promise<void> {
