@@ -57,13 +57,10 @@ async function answer(options: HealthServerOptions, request: IncomingMessage, re
   const url = new URL(request.url ?? '/', 'http://localhost');
   const { liveness = [], readiness = [], registry } = options;
   switch (url.pathname) {
-    // Name servers are asked in CoreDNS's spelling: /health and /ready.
     case '/healthz':
     case '/livez':
-    case '/health':
       return report(url, liveness, response);
     case '/readyz':
-    case '/ready':
       return report(url, [...liveness, ...readiness], response);
     case '/metrics':
       if (registry) {
