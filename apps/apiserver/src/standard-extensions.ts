@@ -8,6 +8,8 @@ import { tokenRequestHandler } from './authn/service-account/token-request';
 import { selfSubjectReviewHandler, tokenReviewHandler } from './authn/token-review';
 import { followPods, makeNodeAuthorizer } from './authz/node/node-authorizer';
 import { NodeGraph } from './authz/node/node-graph';
+import { rbacEscalation } from './authz/rbac/escalation';
+import { accessReviewHandlers } from './authz/reviews/handlers';
 import { followRbac, makeRbacAuthorizer } from './authz/rbac/rbac-authorizer';
 import { RbacIndex } from './authz/rbac/rbac-index';
 import { makeBootstrap } from './bootstrap/bootstrap';
@@ -60,17 +62,19 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
   });
   const identify = identifyTokens(tokens, objects, clock);
   const apiAudiences = [tokens.issuer];
+  const authorizers = [mastersAuthorizer, ...authorizersOf(config.authorizationModes, { rbac, graph })];
   return {
     authenticators: [
       clientCertificateAuthenticator,
       serviceAccountAuthenticator(identify, apiAudiences, (error) => logger.warn({ err: error }, 'token refused')),
       ...(config.anonymousAuth ? [anonymousAuthenticator] : []),
     ],
-    authorizers: [mastersAuthorizer, ...authorizersOf(config.authorizationModes, { rbac, graph })],
-    admission: admissionChain({ objects, clock, random }),
+    authorizers,
+    admission: [...admissionChain({ objects, clock, random }), ...(config.authorizationModes.includes('RBAC') ? [rbacEscalation({ index: rbac, authorizers })] : [])],
     subresourceHandlers: {
       'serviceaccounts/token': tokenRequestHandler(tokens, objects, clock),
       'tokenreviews.authentication.k8s.io': tokenReviewHandler(identify, apiAudiences),
+      ...accessReviewHandlers(authorizers, rbac),
       'selfsubjectreviews.authentication.k8s.io': selfSubjectReviewHandler,
     },
     paths: issuerDiscoveryPaths(tokens),

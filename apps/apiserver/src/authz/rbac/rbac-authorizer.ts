@@ -2,7 +2,8 @@ import { resources } from '@typernetes/api';
 import type { AuthorizationAttributes, Authorizer, Decision } from '../../pipeline/authorizer';
 import type { ObjectReader } from '../../pipeline/object-reader';
 import { groups, type UserInfo } from '../../pipeline/types';
-import type { RbacIndex } from './rbac-index';
+import { parseServiceAccountUser } from '../../authn/service-account/user';
+import type { GrantedRule, RbacIndex } from './rbac-index';
 import { ruleAllows } from './rule-allows';
 
 /** RBAC over an index. `system:masters` may do everything, also when all roles are gone. */
@@ -15,10 +16,23 @@ export function makeRbacAuthorizer(index: RbacIndex): Authorizer {
 
 function decide(index: RbacIndex, user: UserInfo, attributes: AuthorizationAttributes): Decision {
   const namespace = attributes.type === 'resource' ? attributes.namespace : '';
-  for (const { rule, binding } of index.rulesFor(user, namespace)) {
-    if (ruleAllows(rule, attributes)) return { type: 'allow', reason: `RBAC: allowed by ${JSON.stringify(binding.metadata?.name ?? '')}` };
+  for (const granted of index.rulesFor(user, namespace)) {
+    if (ruleAllows(granted.rule, attributes)) return { type: 'allow', reason: reasonOf(granted) };
   }
   return { type: 'no-opinion' };
+}
+
+/** As upstream says it: `RBAC: allowed by RoleBinding "b/ns" of ClusterRole "view" to Group "g"`. */
+export function reasonOf({ binding, subject }: GrantedRule): string {
+  const { name = '', namespace } = binding.metadata ?? {};
+  const by = namespace ? `RoleBinding ${JSON.stringify(`${name}/${namespace}`)}` : `ClusterRoleBinding ${JSON.stringify(name)}`;
+  return `RBAC: allowed by ${by} of ${binding.roleRef.kind} ${JSON.stringify(binding.roleRef.name)} to ${subjectText(subject)}`;
+}
+
+function subjectText(subject: string): string {
+  const [kind, name] = [subject.slice(0, subject.indexOf(':')), subject.slice(subject.indexOf(':') + 1)];
+  const account = kind === 'User' ? parseServiceAccountUser(name) : undefined;
+  return account ? `ServiceAccount ${JSON.stringify(`${account.name}/${account.namespace}`)}` : `${kind} ${JSON.stringify(name)}`;
 }
 
 /** Keeps the index equal to the roles and bindings in the caches. The returned function stops that. */

@@ -7,6 +7,8 @@ type Binding = ClusterRoleBinding | RoleBinding;
 export interface GrantedRule {
   readonly rule: PolicyRule;
   readonly binding: Binding;
+  /** By which of its names the user was found: `User:u`, `Group:g`. */
+  readonly subject: string;
 }
 
 const keyOf = (namespace: string | undefined, name: string | undefined): string => `${namespace ?? ''}/${name ?? ''}`;
@@ -61,10 +63,15 @@ export class RbacIndex {
     for (const scope of namespace ? ['', namespace] : ['']) {
       for (const subject of subjects) {
         for (const binding of this.bySubject.get(subject)?.get(scope)?.values() ?? []) {
-          for (const rule of this.rulesOf(binding)) yield { rule, binding };
+          for (const rule of this.rulesOf(binding)) yield { rule, binding, subject };
         }
       }
     }
+  }
+
+  /** Whether a binding's roleRef leads anywhere. */
+  hasRole({ roleRef, metadata }: Binding): boolean {
+    return this.roles.has(keyOf(roleRef.kind === 'Role' ? metadata?.namespace : '', roleRef.name));
   }
 
   /** The rules behind a binding's roleRef; none when the role does not exist. */
