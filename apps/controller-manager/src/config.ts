@@ -6,6 +6,8 @@ export interface ControllerManagerConfig {
   leaderElect: boolean;
   /** Names of controllers, `*` for all, `-name` to leave one out. */
   controllers: readonly string[];
+  /** Keys that a controller works on at the same time, by its name; others have five. */
+  workers: Readonly<Record<string, number>>;
   /** Range that nodes get their pod CIDRs from; absent: none are given. */
   clusterCidr?: string;
   /** Length of a node's pod CIDR. */

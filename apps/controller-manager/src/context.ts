@@ -24,8 +24,10 @@ export interface ControllerDefinition {
   setUp(context: ControllerContext): (signal: AbortSignal) => Promise<void>;
 }
 
+const workersDefault = 5;
+
 /** The loop of a controller with the settings that all share. */
-export function newController(context: ControllerContext, name: string, reconcile: Reconcile, workers = 5): Controller {
-  const { clock, logger, metrics } = context;
-  return new ControllerLoop({ name, reconcile, workers, clock, logger, metrics });
+export function newController(context: ControllerContext, name: string, reconcile: Reconcile, workers?: number): Controller {
+  const { clock, logger, metrics, config } = context;
+  return new ControllerLoop({ name, reconcile, workers: workers ?? config.workers[name] ?? workersDefault, clock, logger, metrics });
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { InvalidArgumentError } from 'commander';
 import { loadKubeconfig, loadTls, runMain } from '@typernetes/component';
 import { startControllerManager } from './start';
 
@@ -19,6 +20,31 @@ interface Flags {
   rootCaFile?: string;
   serviceAccountPrivateKeyFile?: string;
   terminatedPodGcThreshold: string;
+  concurrentRcSyncs: number;
+  concurrentEndpointSyncs: number;
+  concurrentServiceEndpointSyncs: number;
+  mirroringConcurrentServiceEndpointSyncs: number;
+  concurrentNamespaceSyncs: number;
+  concurrentGcSyncs: number;
+  concurrentServiceaccountTokenSyncs: number;
+}
+
+function workersOf(flags: Flags): Record<string, number> {
+  return {
+    'replicationcontroller-controller': flags.concurrentRcSyncs,
+    'endpoints-controller': flags.concurrentEndpointSyncs,
+    'endpointslice-controller': flags.concurrentServiceEndpointSyncs,
+    'endpointslice-mirroring-controller': flags.mirroringConcurrentServiceEndpointSyncs,
+    'namespace-controller': flags.concurrentNamespaceSyncs,
+    'garbage-collector-controller': flags.concurrentGcSyncs,
+    'serviceaccount-token-controller': flags.concurrentServiceaccountTokenSyncs,
+  };
+}
+
+function workerCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('It must be a whole number greater than 0.');
+  return count;
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -49,7 +75,14 @@ void runMain<Flags>({
       .option('--load-balancer-pool <range>', 'addresses for LoadBalancer Services: a CIDR or first-last')
       .option('--root-ca-file <file>', "authority of the apiserver's certificate, for kube-root-ca.crt and token secrets")
       .option('--service-account-private-key-file <file>', 'key that signs the tokens of token secrets')
-      .option('--terminated-pod-gc-threshold <count>', 'ended pods that are kept', '12500'),
+      .option('--terminated-pod-gc-threshold <count>', 'ended pods that are kept', '12500')
+      .option('--concurrent-rc-syncs <count>', 'ReplicationControllers worked on at the same time', workerCount, 5)
+      .option('--concurrent-endpoint-syncs <count>', 'Endpoints worked on at the same time', workerCount, 5)
+      .option('--concurrent-service-endpoint-syncs <count>', 'Services whose EndpointSlices are worked on at the same time', workerCount, 5)
+      .option('--mirroring-concurrent-service-endpoint-syncs <count>', 'Endpoints that are mirrored at the same time', workerCount, 5)
+      .option('--concurrent-namespace-syncs <count>', 'namespaces emptied at the same time', workerCount, 10)
+      .option('--concurrent-gc-syncs <count>', 'objects that the garbage collector works on at the same time', workerCount, 20)
+      .option('--concurrent-serviceaccount-token-syncs <count>', 'token secrets worked on at the same time', workerCount, 5),
   start: (flags, { logger, clock }) => {
     const access = loadKubeconfig(flags.kubeconfig);
     const text = (file?: string): string | undefined => (file ? readFileSync(file, 'utf8') : undefined);
@@ -63,6 +96,7 @@ void runMain<Flags>({
         },
         leaderElect: String(flags.leaderElect) !== 'false',
         controllers: flags.controllers.split(','),
+        workers: workersOf(flags),
         clusterCidr: flags.clusterCidr,
         nodeCidrMaskSize: Number(flags.nodeCidrMaskSize),
         nodeMonitorGracePeriodMs: parseDuration(flags.nodeMonitorGracePeriod),
@@ -76,7 +110,7 @@ void runMain<Flags>({
         logger,
         clock,
         onLost: (error) => {
-          logger.fatal({ error }, 'leader election lost');
+          logger.fatal({ error }, 'leads no longer');
           process.exit(1);
         },
       },

@@ -39,7 +39,7 @@ export async function startControllerManager(config: ControllerManagerConfig, { 
     await Promise.all(runs.map((run) => run(signal)));
   };
   const identity = `${hostname()}_${randomSuffix(random, 10)}`;
-  const election = { client, clock, random, logger, name: 'kube-controller-manager', namespace: 'kube-system', identity };
+  const election = { client, clock, random, logger, registry, name: 'kube-controller-manager', namespace: 'kube-system', identity };
   const leading = (config.leaderElect ? runLeaderElected(election, lead, ended.signal) : lead(ended.signal)).catch((error: unknown) => {
     if (!ended.signal.aborted) onLost(error);
   });

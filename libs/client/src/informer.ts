@@ -100,7 +100,8 @@ export class WatchingInformer<T extends KubernetesObject> implements Informer<T>
           resourceVersion = undefined;
         } else {
           failures++;
-          const log = failures > 3 ? 'warn' : 'debug';
+          // A restart of the apiserver is over by then; who waits longer says so now and then.
+          const log = failures % 10 === 5 ? 'warn' : 'debug';
           logger[log]({ error, resource: this.type.resource, failures }, 'lost the watch, trying again');
         }
       }

@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { Lease } from '@typernetes/api';
 import { resources } from '@typernetes/api';
-import type { Logger } from '@typernetes/component';
+import type { Logger, Registry } from '@typernetes/component';
+import { Gauge } from '@typernetes/component';
 import type { Clock, Random } from '@typernetes/machinery';
 import { formatMicroTime, hasReason } from '@typernetes/machinery';
 import type { ApiClient } from './api-client';
@@ -11,6 +12,8 @@ export interface LeaderElectionOptions {
   clock: Clock;
   random: Random;
   logger: Logger;
+  /** Gets leader_election_master_status. */
+  registry?: Registry;
   /** The Lease's name: `kube-scheduler`. */
   name: string;
   namespace: string;
@@ -50,9 +53,13 @@ export function electionStep(observation: Observation | undefined, identity: str
  */
 export async function runLeaderElected(options: LeaderElectionOptions, lead: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
   const elector = new Elector(options);
+  const { name } = options;
+  const status = options.registry && new Gauge({ name: 'leader_election_master_status', help: 'Whether this process leads.', labelNames: ['name'], registers: [options.registry] });
+  status?.set({ name }, 0);
   await elector.acquire(signal);
   if (signal.aborted) return;
   options.logger.info({ lease: options.name, identity: options.identity }, 'became the leader');
+  status?.set({ name }, 1);
   const term = new AbortController();
   // Every controller of the process listens to it: no leak.
   setMaxListeners(0, term.signal);
@@ -66,6 +73,7 @@ export async function runLeaderElected(options: LeaderElectionOptions, lead: (si
     if (!signal.aborted && term.signal.aborted) throw new Error('lost the leadership');
   } finally {
     term.abort();
+    status?.set({ name }, 0);
     signal.removeEventListener('abort', endTerm);
     await elector.release();
   }

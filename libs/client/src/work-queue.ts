@@ -1,7 +1,16 @@
 import type { Cancel, Clock } from '@typernetes/machinery';
 
+/** Is told what happens in a queue; for metrics. */
+export interface WorkQueueObserver {
+  added(depth: number): void;
+  /** @param waitedMs between becoming ready and being taken */
+  taken(depth: number, waitedMs: number): void;
+  retried(): void;
+}
+
 export interface WorkQueueOptions {
   clock: Clock;
+  observer?: WorkQueueObserver;
   /** First and longest pause of a key that fails. */
   backoffMsInitial?: number;
   backoffMsMax?: number;
@@ -13,7 +22,8 @@ export interface WorkQueueOptions {
  */
 export class WorkQueue<K = string> {
   private readonly ready: K[] = [];
-  private readonly waiting = new Set<K>();
+  /** Keys that nobody works on yet, with the time since when they wait. */
+  private readonly waiting = new Map<K, number>();
   private readonly processing = new Set<K>();
   private readonly failures = new Map<K, number>();
   private readonly timers = new Map<K, { dueMs: number; cancel: Cancel }>();
@@ -28,7 +38,8 @@ export class WorkQueue<K = string> {
 
   add(key: K): void {
     if (this.closed || this.waiting.has(key)) return;
-    this.waiting.add(key);
+    this.waiting.set(key, this.options.clock.monotonic());
+    this.options.observer?.added(this.depth);
     if (!this.processing.has(key)) this.offer(key);
   }
 
@@ -52,6 +63,7 @@ export class WorkQueue<K = string> {
     const { backoffMsInitial = 5, backoffMsMax = 1_000_000 } = this.options;
     const failures = this.failures.get(key) ?? 0;
     this.failures.set(key, failures + 1);
+    this.options.observer?.retried();
     this.addAfter(key, Math.min(backoffMsMax, backoffMsInitial * 2 ** Math.min(failures, 40)));
   }
 
@@ -91,7 +103,9 @@ export class WorkQueue<K = string> {
   }
 
   private hand(key: K): K {
+    const since = this.waiting.get(key) ?? 0;
     this.waiting.delete(key);
+    this.options.observer?.taken(this.depth, this.options.clock.monotonic() - since);
     this.processing.add(key);
     return key;
   }

@@ -54,7 +54,11 @@ export async function runMain<F>(options: MainOptions<F>, argv: readonly string[
 }
 
 function parseFlags<F>({ name, description, flags }: MainOptions<F>, argv: readonly string[]): F {
-  const command = new Command(name).description(description).exitOverride().showHelpAfterError('(see --help)');
+  const command = new Command(name)
+    .description(description)
+    .exitOverride()
+    .showHelpAfterError(`Run '${name} --help' for usage.`)
+    .configureOutput({ outputError: (text, write) => write(usageMessage(text)) });
   flags(command);
   try {
     return command.parse(argv).opts() as F;
@@ -63,6 +67,11 @@ function parseFlags<F>({ name, description, flags }: MainOptions<F>, argv: reado
     if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : usageExitCode);
     throw error;
   }
+}
+
+/** Commander's message in the words that users of upstream's components know. */
+export function usageMessage(text: string): string {
+  return text.replace(/^error: unknown option '([^']*)'/, 'Error: unknown flag: $1').replace(/^error: /, 'Error: ');
 }
 
 async function stopOnce(running: Running, logger: Logger, signal: string): Promise<void> {

@@ -48,7 +48,10 @@ export const loadBalancerController: ControllerDefinition = {
         enqueuePending();
       },
     });
-    return (signal) => loop.run(signal);
+    return async (signal) => {
+      await actor?.recover();
+      await loop.run(signal);
+    };
   },
 };
 
@@ -62,6 +65,15 @@ class LoadBalancerActor {
     private readonly pool: AddressPool,
   ) {
     this.events = context.events('service-controller');
+  }
+
+  /** Our cache may be behind the last words of the leader before us; this list is not. */
+  async recover(): Promise<void> {
+    const { items } = await this.context.client.resource(resources.services).list();
+    for (const { metadata, status } of items) {
+      const ip = status?.loadBalancer?.ingress?.[0]?.ip;
+      if (ip) this.assigned.set(metadata?.uid ?? '', ip);
+    }
   }
 
   /** The Service is gone for good, however it came about. */

@@ -33,6 +33,10 @@ export const nodeIpamController: ControllerDefinition = {
     const loop = newController(context, this.name, reconcile, 1);
     const enqueue = (node: { metadata?: { name?: string } }): void => loop.enqueue(node.metadata?.name ?? '');
     nodes.onChange({ added: enqueue, updated: enqueue, deleted: ({ metadata }) => void assigned.delete(metadata?.name ?? '') });
-    return (signal) => loop.run(signal);
+    return async (signal) => {
+      // Our cache may be behind the last words of the leader before us; this list is not.
+      if (ranges) for (const { metadata, spec } of (await client.resource(resources.nodes).list()).items) if (spec?.podCIDR) assigned.set(metadata?.name ?? '', spec.podCIDR);
+      await loop.run(signal);
+    };
   },
 };

@@ -44,8 +44,24 @@ export const podGcController: ControllerDefinition = {
       missingSince.set(name, since);
       return clock.monotonic() - since < nodeQuarantineMs;
     };
+    /** The cache may be behind; the API decides. */
+    const isReallyGone = async (name: string): Promise<boolean> => {
+      try {
+        await client.resource(resources.nodes).get(name);
+        return false;
+      } catch (error) {
+        if (hasReason(error, 'NotFound')) return true;
+        throw error;
+      }
+    };
     const collect = async (): Promise<void> => {
       const garbage = findGarbagePods(pods.list(), isThere, config.terminatedPodGcThreshold);
+      const checked = new Map<string, boolean>();
+      for (const { spec } of garbage.orphaned) {
+        const name = spec?.nodeName ?? '';
+        if (!checked.has(name)) checked.set(name, await isReallyGone(name));
+      }
+      garbage.orphaned = garbage.orphaned.filter(({ spec }) => checked.get(spec?.nodeName ?? ''));
       for (const { metadata } of new Set([...garbage.orphaned, ...garbage.unscheduled, ...garbage.terminated])) {
         const { name = '', namespace, uid } = metadata ?? {};
         logger.info({ pod: `${namespace}/${name}` }, 'collecting a pod that nobody else will');
