@@ -37,10 +37,12 @@ export class PodWorker {
   private isRunning = false;
   private failures = 0;
   private timer: Cancel | undefined;
+  private timerDueMs: number | undefined;
   private abort = new AbortController();
   /** The pod has left the API, or never was in it. */
   private isGone = false;
   private isFinished = false;
+  private isStopped = false;
   private killGraceSeconds: number | undefined;
 
   constructor(
@@ -72,11 +74,14 @@ export class PodWorker {
   }
 
   notify(): void {
+    if (this.isStopped) return;
     this.isDirty = true;
     if (!this.isRunning) void this.run();
   }
 
+  /** Leaves everything as it is: the next kubelet goes on from there. */
   stop(): void {
+    this.isStopped = true;
     this.timer?.();
     this.isDirty = false;
     this.abort.abort(new Error('the kubelet stops'));
@@ -108,13 +113,13 @@ export class PodWorker {
 
   private async run(): Promise<void> {
     this.isRunning = true;
-    while (this.isDirty) {
+    while (this.isDirty && !this.isStopped) {
       this.isDirty = false;
       try {
         await this.sync();
         this.failures = 0;
       } catch (error) {
-        this.failed(error);
+        if (!this.isStopped) this.failed(error);
       }
     }
     this.isRunning = false;
@@ -130,8 +135,17 @@ export class PodWorker {
   }
 
   private again(delayMs: number): void {
+    if (this.isStopped) return;
+    const { clock } = this.context;
+    const dueMs = clock.monotonic() + delayMs;
+    // Of several reasons to look again the first counts; that look finds the others anew.
+    if (this.timerDueMs !== undefined && this.timerDueMs <= dueMs) return;
     this.timer?.();
-    this.timer = this.context.clock.after(delayMs, () => this.notify());
+    this.timerDueMs = dueMs;
+    this.timer = clock.after(delayMs, () => {
+      this.timerDueMs = undefined;
+      this.notify();
+    });
   }
 
   private get mustEnd(): boolean {
@@ -242,17 +256,13 @@ export class PodWorker {
       const failure = await startContainer(context, { pod, sandbox, step, volumes, signal: this.abort.signal });
       if (failure) {
         this.waiting.set(step.container.name, { reason: failure.reason, message: failure.message });
-        this.again(failure.retryAfterMs ?? this.configRetryMs());
+        this.again(failure.retryAfterMs ?? syncRetryMsMax);
       } else {
         this.waiting.delete(step.container.name);
         started = true;
       }
     }
     return started;
-  }
-
-  private configRetryMs(): number {
-    return syncRetryMsMax;
   }
 
   /** A container that ended a moment ago has to wait. */

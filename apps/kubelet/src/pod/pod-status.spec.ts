@@ -1,0 +1,73 @@
+import type { Pod } from '@typernetes/api';
+import type { RuntimePod } from '../runtime/runtime-pod';
+import { container, pod, ran, runtimePod } from '../testing/builders';
+import type { StatusInput } from './container-status';
+import { podStatus } from './pod-status';
+
+const status = (of: Pod, runtime: RuntimePod, more: Partial<StatusInput> = {}): ReturnType<typeof podStatus> =>
+  podStatus({
+    pod: of, runtime, waiting: new Map(), probes: { ready: () => true, started: () => true }, runtimeName: 'docker', nodeIPs: ['192.0.2.1'],
+    nowMs: Date.UTC(2026, 0, 1), isStopping: false, ...more,
+  });
+const truth = (of: ReturnType<typeof podStatus>): string => (of.conditions ?? []).map(({ type, status: value, reason }) => `${type}=${value}${reason ? `/${reason}` : ''}`).join(' ');
+
+test('a running pod is ready', () => {
+  const actual = status(pod(), runtimePod([ran('main', 'running')]));
+  expect(actual).toMatchObject({ phase: 'Running', podIP: '10.244.0.2', hostIP: '192.0.2.1', qosClass: 'BestEffort', startTime: '2026-01-01T00:00:00Z' });
+  expect(truth(actual)).toBe('PodReadyToStartContainers=True Initialized=True Ready=True ContainersReady=True PodScheduled=True');
+  expect(actual.containerStatuses?.[0]).toMatchObject({ containerID: 'docker://main-0', imageID: 'docker://sha256:1', ready: true, started: true, state: { running: { startedAt: '1970-01-01T00:00:02Z' } } });
+});
+
+test('before its containers it is Pending', () => {
+  const actual = status(pod(), runtimePod([], []));
+  expect(actual.phase).toBe('Pending');
+  expect(truth(actual)).toBe('PodReadyToStartContainers=False Initialized=True Ready=False/ContainersNotReady ContainersReady=False/ContainersNotReady PodScheduled=True');
+  expect(actual.containerStatuses?.[0]?.state).toEqual({ waiting: { reason: 'ContainerCreating' } });
+});
+
+test('init containers are named until they are done', () => {
+  const of = pod({ initContainers: [container('i')] });
+  const actual = status(of, runtimePod([ran('i', 'running')]));
+  expect(actual.phase).toBe('Pending');
+  expect(actual.containerStatuses?.[0]?.state).toEqual({ waiting: { reason: 'PodInitializing' } });
+  expect(actual.conditions?.find(({ type }) => type === 'Initialized')).toMatchObject({ reason: 'ContainersNotInitialized', message: 'containers with incomplete status: [i]' });
+  expect(truth(status(of, runtimePod([ran('i', 0), ran('main', 'running')])))).toContain('Initialized=True Ready=True');
+});
+
+test('a crash loop keeps the pod Running and tells the last end', () => {
+  const waiting = new Map([['main', { reason: 'CrashLoopBackOff', message: 'back-off 10s' }]]);
+  const actual = status(pod(), runtimePod([ran('main', 3, { restartCount: 4, message: 'why' })]), { waiting });
+  expect(actual.phase).toBe('Running');
+  expect(actual.containerStatuses?.[0]).toMatchObject({
+    restartCount: 4, ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: { terminated: { exitCode: 3, reason: 'Error', message: 'why' } },
+  });
+});
+
+test.each([
+  ['Never', 0, 'Succeeded'], ['Never', 1, 'Failed'], ['OnFailure', 0, 'Succeeded'], ['OnFailure', 1, 'Running'], ['Always', 0, 'Running'],
+])('%s with exit code %d is %s', (restartPolicy, exitCode, phase) => {
+  expect(status(pod({ restartPolicy }), runtimePod([ran('main', exitCode)])).phase).toBe(phase);
+});
+
+test('an end is for ever', () => {
+  const ended = pod({ restartPolicy: 'Never' }, { status: { phase: 'Failed' } });
+  expect(status(ended, runtimePod([ran('main', 0)])).phase).toBe('Failed');
+});
+
+test('a deadline fails the pod', () => {
+  const actual = status(pod(), runtimePod([ran('main', 137)]), { failure: { reason: 'DeadlineExceeded', message: 'm' } });
+  expect(actual).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' });
+});
+
+test('a pod on its way out keeps running until it has ended', () => {
+  expect(status(pod(), runtimePod([ran('main', 'running')]), { isStopping: true, probes: { ready: () => false, started: () => true } }).phase).toBe('Running');
+  expect(status(pod(), runtimePod([ran('main', 0)]), { isStopping: true }).phase).toBe('Succeeded');
+  expect(status(pod(), runtimePod([ran('main', 137)]), { isStopping: true }).phase).toBe('Failed');
+});
+
+test('a closed readiness gate keeps it from being ready (KEP-580)', () => {
+  const gated = pod({ readinessGates: [{ conditionType: 'x/y' }] });
+  expect(status(gated, runtimePod([ran('main', 'running')])).conditions?.find(({ type }) => type === 'Ready')).toMatchObject({
+    status: 'False', reason: 'ReadinessGatesNotReady', message: 'corresponding condition of pod readiness gate "x/y" does not exist.',
+  });
+});
