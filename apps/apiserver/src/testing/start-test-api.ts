@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
+import { resources } from '@typernetes/api';
 import { silentLogger } from '@typernetes/component';
 import { systemClock, type KubernetesList, type KubernetesObject } from '@typernetes/machinery';
 import { createCertificateAuthority, createServiceAccountKeys, issueCertificate, renderKubeconfig, type CertificatePair } from '@typernetes/pki';
@@ -79,6 +80,8 @@ export async function startTestApi(overrides: Partial<ApiserverConfig> = {}): Pr
     ...overrides,
   };
   let running = await startApiserver(config);
+  // As the controller manager would: pods need an account to run as.
+  await running.internals.client.resource(resources.serviceAccounts).create({ metadata: { name: 'default', namespace: 'default' } });
   const ports = { securePort: running.securePort, grpcPort: running.grpcPort };
   const agent = new Agent({ keepAlive: true, ca: ca.cert, cert: admin.cert, key: admin.key });
   const kubeconfig = path.join(directory, 'kubeconfig');
