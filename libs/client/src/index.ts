@@ -9,4 +9,5 @@ export * from './informer-factory';
 export * from './informer-types';
 export * from './leader-elector';
 export * from './object-key';
+export * from './rest-client';
 export * from './work-queue';
