@@ -28,3 +28,6 @@ export const shutdownGraceMs = 2_000;
 
 /** How often old revisions are dropped from the store (upstream's --etcd-compaction-interval). */
 export const compactionPeriodMs = 300_000;
+
+/** Watch events of this time travel in one write; the first goes at once. */
+export const watchFlushPeriodMs = 5;

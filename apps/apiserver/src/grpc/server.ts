@@ -8,6 +8,8 @@ import { Delivery } from '@typernetes/storage';
 import type { ApiserverConfig } from '../config';
 import type { Environment } from '../environment';
 import type { Credentials } from '../pipeline/authenticator';
+import { watchFlushPeriodMs } from '../limits';
+import { pacedFlush } from '../paced-flush';
 import { handle } from '../pipeline/handle';
 import type { ApiRequest, ApiResult } from '../pipeline/request';
 import { viewOf } from '../store/resource-stores';
@@ -124,7 +126,7 @@ function sendWatch({ clock }: Environment, call: WatchStream, result: ApiResult)
       const deliveries = kind.storedAs ? taken.map((delivery) => new Delivery(delivery.type, viewOf(kind, delivery.entry))) : taken;
       for (const batch of watchBatches(deliveries)) isFull = !call.write(batch) || isFull;
     };
-    const schedule = (): void => void setImmediate(flush);
+    const schedule = pacedFlush(clock, watchFlushPeriodMs, flush);
     const cancelTimeout = clock.after(result.timeoutMs, end);
     watcher.onReady = schedule;
     call.on('drain', () => {

@@ -3,7 +3,8 @@ import type { Writable } from 'node:stream';
 import { apiErrors, type ApiError, type Clock } from '@typernetes/machinery';
 import { Delivery } from '@typernetes/storage';
 import { viewOf } from '../store/resource-stores';
-import { watchSocketBytesMax } from '../limits';
+import { watchFlushPeriodMs, watchSocketBytesMax } from '../limits';
+import { pacedFlush } from '../paced-flush';
 import type { ApiResult } from '../pipeline/request';
 import { encodeWatched, type EncodeOptions } from './encode';
 import type { Exchange } from './exchange';
@@ -37,9 +38,7 @@ export function streamWatch(exchange: Exchange, result: WatchResult, { clock, en
       if (!response.writableEnded) response.end();
       resolve();
     };
-    let isScheduled = false;
     const flush = (): void => {
-      isScheduled = false;
       if (response.destroyed) return end();
       if (watcher.isOverflown) {
         write(errorFrame(apiErrors.expired('too old resource version: the watch was too slow')));
@@ -49,11 +48,7 @@ export function streamWatch(exchange: Exchange, result: WatchResult, { clock, en
       const frames = watcher.take().map(frameOf);
       if (frames.length > 0) write(frames.length === 1 && frames[0] ? frames[0] : Buffer.concat(frames));
     };
-    const schedule = (): void => {
-      if (isScheduled) return;
-      isScheduled = true;
-      setImmediate(flush);
-    };
+    const schedule = pacedFlush(clock, watchFlushPeriodMs, flush);
     const cancelTimeout = clock.after(result.timeoutMs, end);
     watcher.onReady = schedule;
     response.on('drain', schedule);
