@@ -4,7 +4,7 @@ import type { AdmissionContext, AdmissionPlugin } from '../pipeline/admission';
 import type { ObjectReader } from '../pipeline/object-reader';
 import { nodeOfUser } from '../authz/node/node-user';
 import { forbid } from './forbid';
-import { mirrorAnnotation, podReferences } from './pod-references';
+import { mirrorAnnotation, podReferences, tokenAudiences } from './pod-references';
 import { restrictedLabelChanges } from './node-labels';
 
 const leaseNamespace = 'kube-node-lease';
@@ -89,7 +89,15 @@ function refuseToken({ object, namespace }: AdmissionContext, node: string, worl
   const pod = world.pod(namespace, ref.name);
   if (!pod) return `pod ${JSON.stringify(ref.name)} not found`;
   if (pod.metadata?.uid !== ref.uid) return `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`;
-  return pod.spec?.nodeName === node ? undefined : 'node requested token bound to a pod scheduled on a different node';
+  if (pod.spec?.nodeName !== node) return 'node requested token bound to a pod scheduled on a different node';
+  return refuseAudiences(spec.audiences ?? [], tokenAudiences(pod));
+}
+
+/** Only what the pod itself mounts (KEP-4412): a node can't get tokens for other services. */
+function refuseAudiences(wanted: readonly string[], mounted: readonly string[]): string | undefined {
+  if (wanted.length > 1) return 'node may only request 0 or 1 audiences';
+  const [audience = ''] = wanted;
+  return mounted.includes(audience) ? undefined : `audience ${JSON.stringify(audience)} not found in pod spec volume`;
 }
 
 function refuseLease({ namespace, name }: AdmissionContext, node: string): string | undefined {

@@ -56,6 +56,12 @@ function collectContainer({ env, envFrom }: Container, into: Collected): void {
 
 const containersOf = (spec: PodSpec): Container[] => [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])];
 
+/** Audiences of the tokens that a pod mounts; empty for the API's own. */
+export function tokenAudiences({ spec }: Pod): string[] {
+  const sources = (spec?.volumes ?? []).flatMap(({ projected }) => projected?.sources ?? []);
+  return sources.flatMap(({ serviceAccountToken }) => (serviceAccountToken ? [serviceAccountToken.audience ?? ''] : []));
+}
+
 /** All that a pod refers to. */
 export function podReferences({ spec }: Pod): PodReferences {
   const into: Collected = { secrets: new Set(), configMaps: new Set(), claims: new Set(), usesTokens: false };

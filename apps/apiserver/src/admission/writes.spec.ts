@@ -40,9 +40,11 @@ describe('NodeRestriction', () => {
   const mirror: KubernetesObject = { metadata: { annotations: { 'kubernetes.io/config.mirror': 'x' } } };
   const on = (nodeName: string, rest: object = {}): KubernetesObject => Object.assign({ ...mirror }, { spec: { containers: [], nodeName, ...rest } });
   const node = (name: string, rest: object = {}): KubernetesObject => ({ metadata: { name }, ...rest });
-  const token = (ref: object): KubernetesObject => Object.assign({ metadata: {} }, { spec: { boundObjectRef: { apiVersion: 'v1', kind: 'Pod', ...ref } } });
+  const token = (ref: object, audiences: string[] = []): KubernetesObject =>
+    Object.assign({ metadata: {} }, { spec: { audiences, boundObjectRef: { apiVersion: 'v1', kind: 'Pod', ...ref } } });
+  const volumes = [{ name: 't', projected: { sources: [{ serviceAccountToken: { path: 't' } }, { serviceAccountToken: { path: 'v', audience: 'vault' } }] } }];
   const world = {
-    pod: (_: string, name: string) => ({ metadata: { name, uid: `${name}-uid` }, spec: { containers: [], nodeName: name === 'mine' ? 'n1' : 'n2' } }),
+    pod: (_: string, name: string) => ({ metadata: { name, uid: `${name}-uid` }, spec: { containers: [], nodeName: name === 'mine' ? 'n1' : 'n2', volumes } }),
   };
 
   it.each<[string, AdmissionContext, string | undefined]>([
@@ -65,6 +67,8 @@ describe('NodeRestriction', () => {
     ["another's lease", write('UPDATE', 'leases', { namespace: 'kube-node-lease', name: 'n2' }), 'same name as the requesting node'],
     ['a lease elsewhere', write('CREATE', 'leases', { namespace: 'kube-system', name: 'n1' }), 'system namespace'],
     ['a token for its pod', write('CREATE', 'serviceaccounts/token', { object: token({ name: 'mine', uid: 'mine-uid' }) }), undefined],
+    ['a token that its pod mounts', write('CREATE', 'serviceaccounts/token', { object: token({ name: 'mine', uid: 'mine-uid' }, ['vault']) }), undefined],
+    ['a token for a stranger', write('CREATE', 'serviceaccounts/token', { object: token({ name: 'mine', uid: 'mine-uid' }, ['bank']) }), 'audience "bank" not found in pod spec volume'],
     ['a token for no pod', write('CREATE', 'serviceaccounts/token', { object: {} }), 'not bound to a pod'],
     ['a token without uid', write('CREATE', 'serviceaccounts/token', { object: token({ name: 'mine' }) }), 'without a uid'],
     ["a token for another's pod", write('CREATE', 'serviceaccounts/token', { object: token({ name: 'other', uid: 'other-uid' }) }), 'scheduled on a different node'],

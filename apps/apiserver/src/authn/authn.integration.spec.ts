@@ -1,3 +1,5 @@
+import { createPrivateKey } from 'node:crypto';
+import { SignJWT } from 'jose';
 import { startTestApi, type HttpAnswer, type TestApi } from '../testing/start-test-api';
 
 let api: TestApi;
@@ -56,4 +58,26 @@ it('shows service accounts the keys', async () => {
   const token = tokenOf(await requestToken({}));
   expect((await as(token, 'GET', '/.well-known/openid-configuration')).json).toMatchObject({ issuer: api.config.serviceAccountIssuer });
   expect((await as(token, 'GET', '/openid/v1/jwks')).json['keys']).toHaveLength(1);
+});
+
+it('takes a token from a Secret as long as the Secret holds it', async () => {
+  const account = await api.call('GET', '/api/v1/namespaces/default/serviceaccounts/robot');
+  const claim = 'kubernetes.io/serviceaccount/';
+  const token = await new SignJWT({
+    iss: 'kubernetes/serviceaccount',
+    sub: 'system:serviceaccount:default:robot',
+    [`${claim}namespace`]: 'default',
+    [`${claim}secret.name`]: 'legacy',
+    [`${claim}service-account.name`]: 'robot',
+    [`${claim}service-account.uid`]: account.json.metadata?.uid,
+  })
+    .setProtectedHeader({ alg: 'RS256' })
+    .sign(createPrivateKey(api.config.serviceAccountSigningKey ?? ''));
+  expect((await as(token, 'GET', '/api')).code).toBe(401);
+  const secret = { metadata: { name: 'legacy' }, data: { token: Buffer.from(token).toString('base64') } };
+  expect((await api.call('POST', '/api/v1/namespaces/default/secrets', { body: secret })).code).toBe(201);
+  expect((await as(token, 'GET', '/api')).code).toBe(200);
+  await api.call('PUT', '/api/v1/namespaces/default/secrets/legacy', { body: { ...secret, data: {} } });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect((await as(token, 'GET', '/api')).code).toBe(401);
 });
