@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { credentials } from '@grpc/grpc-js';
 import type { Pod, PodSpec } from '@typernetes/api';
@@ -87,16 +87,13 @@ beforeAll(async () => {
 afterAll(async () => {
   const pods = client.resource(resources.pods);
   for (const { metadata } of (await pods.list()).items) await pods.delete(metadata?.name ?? '', { namespace: 'default', gracePeriodSeconds: 1 });
-  await until(async () => (await pods.list()).items.length === 0, 'all pods gone', 30_000).catch(() => undefined);
+  await until(async () => (await pods.list()).items.length === 0, 'all pods gone', 30_000);
   server.close();
   await kubelet.stop();
   await shim.stop();
   client.close();
   await api.stop();
   local.remove();
-  process.stdout.write(process.getActiveResourcesInfo().join() + '\n');
-  const handles = (process as unknown as { _getActiveHandles(): object[] })._getActiveHandles();
-  for (const handle of handles) process.stdout.write(handle.constructor.name + ' ' + JSON.stringify(handle, ['fd','_host','localPort','remotePort','path','_sockname','spawnfile','pid']) + '\n');
 });
 
 const create = (name: string, spec: Partial<PodSpec>, more: Partial<Pod['metadata']> = {}): Promise<Pod> =>
@@ -233,6 +230,70 @@ test('probes decide about readiness and life', async () => {
   const events = (await client.resource(resources.events).list({ namespace: 'default' })).items.filter(({ involvedObject }) => involvedObject.name === 'probed');
   expect(events.map(({ reason }) => reason)).toEqual(expect.arrayContaining(['Unhealthy', 'Killing']));
   expect(events.find(({ reason }) => reason === 'Killing')?.message).toBe('Container main failed liveness probe, will be restarted');
+});
+
+test('a token, the CA and the namespace in one volume; memory; groups', async () => {
+  await client.resource(resources.configMaps).create({ metadata: { name: 'kube-root-ca.crt', namespace: 'default' }, data: { 'ca.crt': 'the CA' } }).catch(() => undefined);
+  const script = 'cd /access; cat namespace; echo; cat ca.crt; echo; cut -c1-2 token; df /mem | tail -1 | cut -d" " -f1; id; ls -ld /dir; exec sleep 1000';
+  await create('granted', {
+    securityContext: { runAsUser: 1000, runAsGroup: 3000, fsGroup: 2000 },
+    containers: [box(script, { volumeMounts: [{ name: 'access', mountPath: '/access' }, { name: 'mem', mountPath: '/mem' }, { name: 'dir', mountPath: '/dir', subPath: 'inner' }] })],
+    volumes: [
+      { name: 'mem', emptyDir: { medium: 'Memory' } },
+      { name: 'dir', emptyDir: {} },
+      { name: 'access', projected: { sources: [
+        { serviceAccountToken: { path: 'token', expirationSeconds: 3607 } },
+        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+        { downwardAPI: { items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }] } },
+      ] } },
+    ],
+  });
+  await phase('granted', 'Running');
+  const text = await until(async () => { const log = await logsOf('granted'); return log.includes('drw') && log; }, 'the script has run');
+  expect(text).toMatch(/^default\nthe CA\ney\ntmpfs\nuid=1000 gid=3000 groups=2000(,3000)?\n/);
+});
+
+test('a port is forwarded, a log is followed, and figures are given', async () => {
+  await create('server', { containers: [box('mkdir -p /tmp/w; echo hello > /tmp/w/index.html; httpd -p 80 -h /tmp/w; for i in 1 2 3; do echo line $i; sleep 0.3; done; exec sleep 1000')] });
+  await phase('server', 'Running');
+  let followed = '';
+  const following = server.logs(nodeProto.LogsRequest.fromPartial({ target: { namespace: 'default', pod: 'server', container: 'main' }, follow: true }));
+  following.on('data', ({ data }: nodeProto.Bytes) => (followed += data.toString()));
+  following.on('error', () => undefined);
+  const answer = await new Promise<string>((resolve, reject) => {
+    const call = server.portForward();
+    let text = '';
+    call.on('data', ({ output }: nodeProto.PortForwardOutput) => (text += output?.$case === 'data' ? output.value.toString() : ''));
+    call.on('end', () => resolve(text));
+    call.on('error', reject);
+    call.write({ input: { $case: 'start', value: { target: { namespace: 'default', pod: 'server', uid: '', container: '' }, port: 80 } } });
+    call.write({ input: { $case: 'data', value: Buffer.from('GET / HTTP/1.0\r\n\r\n') } });
+  });
+  expect(answer).toMatch(/^HTTP\/1\.[01] 200 OK[^]*hello\n$/);
+  await until(async () => followed === 'line 1\nline 2\nline 3\n', 'all lines');
+  following.cancel();
+  const summary = await new Promise<Buffer>((resolve, reject) => server.stats({}, (error, reply) => (error ? reject(error) : resolve(reply.data))));
+  expect(JSON.parse(summary.toString())).toMatchObject({ node: { nodeName }, pods: expect.arrayContaining([expect.objectContaining({ podRef: expect.objectContaining({ name: 'server' }) })]) as object });
+});
+
+test('hooks run at both ends, and a deadline ends a pod', async () => {
+  const hostDir = path.join(local.dir, 'seen');
+  await create('hooked', {
+    terminationGracePeriodSeconds: 5,
+    containers: [box('trap "exit 0" TERM; while true; do sleep 0.1; done', {
+      lifecycle: { postStart: { exec: { command: ['sh', '-c', 'echo begin >> /seen/log'] } }, preStop: { exec: { command: ['sh', '-c', 'echo end >> /seen/log'] } } },
+      volumeMounts: [{ name: 'seen', mountPath: '/seen' }],
+    })],
+    volumes: [{ name: 'seen', hostPath: { path: hostDir, type: 'DirectoryOrCreate' } }],
+  });
+  await phase('hooked', 'Running');
+  const startedAt = Date.now();
+  await client.resource(resources.pods).delete('hooked', { namespace: 'default' });
+  await until(async () => get('hooked').then(() => false, () => true), 'pod is gone');
+  expect(readFileSync(path.join(hostDir, 'log'), 'utf8')).toBe('begin\nend\n');
+  expect(Date.now() - startedAt).toBeLessThan(4_000);
+  await create('late', { activeDeadlineSeconds: 1, containers: [box('exec sleep 1000')] });
+  expect((await phase('late', 'Failed')).status).toMatchObject({ reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' });
 });
 
 test('waits for a missing secret, and says so', async () => {

@@ -31,6 +31,9 @@ export interface PullRequest {
   signal: AbortSignal;
 }
 
+/** How long ErrImagePull stands before it becomes ImagePullBackOff. */
+const announceBackOffMs = 2_000;
+
 /** The grammar of distribution/reference, as far as typing errors go. */
 const reference = /^(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?\/)?[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*:[0-9a-fA-F]{32,})?$/;
 
@@ -124,7 +127,8 @@ export class ImagePuller {
     this.lastError.set(key, `ErrImagePull: ${text}`);
     report('Warning', 'Failed', `Failed to pull image "${image}": ${text}`);
     report('Warning', 'Failed', 'Error: ErrImagePull');
-    throw new ImageError('ErrImagePull', text || message, this.backOff.remaining(key, nowMs, nowMs)?.leftMs);
+    // The next look says ImagePullBackOff, and how long that takes.
+    throw new ImageError('ErrImagePull', text || message, announceBackOffMs);
   }
 
   private async pullWith({ auths, sandboxConfig, signal }: PullRequest, image: string): Promise<void> {

@@ -40,6 +40,8 @@ export interface StartStep {
   restartCount: number;
   /** The run that ended before: back-off counts from its end. */
   previous?: RuntimeContainer;
+  /** One that was made and never started: its name is free only when it is gone. */
+  replaces?: RuntimeContainer;
 }
 
 export type Plan =
@@ -105,7 +107,7 @@ function startStep(runtime: RuntimePod, container: Container): StartStep {
   const previous = latestContainer(runtime, container.name);
   // One that was made and never started is made anew under the same number.
   const restartCount = !previous ? 0 : previous.state === 'created' ? previous.restartCount : previous.restartCount + 1;
-  return { container, restartCount, ...(previous?.state === 'exited' ? { previous } : {}) };
+  return { container, restartCount, ...(previous?.state === 'exited' ? { previous } : {}), ...(previous?.state === 'created' ? { replaces: previous } : {}) };
 }
 
 /** Kills a running container that must not go on; says whether there is anything against it. */

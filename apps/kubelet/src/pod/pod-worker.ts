@@ -174,7 +174,7 @@ export class PodWorker {
       pod: known ? { ...this.pod, status: { ...known, conditions: this.mergedConditions(known) } } : this.pod,
       runtime,
       waiting: this.waiting,
-      probes: isStopping ? { ready: () => false, started: (id) => context.probes.started(id) } : context.probes,
+      probes: context.probes,
       runtimeName: context.node.runtimeName,
       nodeIPs: context.node.ips,
       nowMs: context.clock.now(),
@@ -302,9 +302,8 @@ export class PodWorker {
     const { context } = this;
     this.waiting.clear();
     if (runtime.containers.some(isAlive)) {
-      // A pod that is going away must leave the endpoints before its containers end.
       this.publish(runtime, true);
-      context.probes.stop(uidOf(this.pod));
+      context.probes.stopLivenessAndStartup(uidOf(this.pod));
       await this.killAll(runtime);
     }
     await this.stopSandboxes(runtime.sandboxes.filter(({ ready }) => ready));

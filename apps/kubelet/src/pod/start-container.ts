@@ -74,6 +74,7 @@ async function createAndStart(context: PodContext, request: StartRequest, config
   const note = (type: 'Normal' | 'Warning', reason: string, message: string): void => report(pod, { type, reason, message }, container.name);
   let containerId: string;
   try {
+    if (request.step.replaces) await cri.call(runtimeMethods.removeContainer, { containerId: request.step.replaces.id });
     await mkdir(path.join(podLogDirectory(context.podLogsDir, pod), container.name), { recursive: true });
     const create = { podSandboxId: sandbox.id, config, sandboxConfig: sandboxConfig(pod, sandbox.attempt, context) };
     containerId = (await cri.call(runtimeMethods.createContainer, create)).containerId;

@@ -74,6 +74,16 @@ export class ProbeManager implements ProbeView {
     for (const [id, worker] of this.workers) if (worker.uid === uid && !wanted.has(id)) this.drop(id, worker);
   }
 
+  /** A pod that is ending must not be killed for being ill, but whether it can still serve is of interest. */
+  stopLivenessAndStartup(uid: string): void {
+    for (const [id, worker] of this.workers) {
+      if (worker.uid !== uid) continue;
+      if (id.endsWith('/liveness')) this.drop(id, worker);
+      // What it came to stays known.
+      else if (id.endsWith('/startup')) worker.abort.abort(new Error('the pod is ending'));
+    }
+  }
+
   stop(uid: string): void {
     for (const [id, worker] of this.workers) if (worker.uid === uid) this.drop(id, worker);
   }

@@ -15,7 +15,13 @@ interface Entry {
   isFinished: boolean;
   isDirty: boolean;
   isWriting: boolean;
+  isForgotten: boolean;
   failures: number;
+}
+
+/** Whether `a` is at least as new as `b`: the informer may lag behind our own writes. */
+function isNewer(a: Pod, b: Pod): boolean {
+  return Number(a.metadata?.resourceVersion ?? 0) >= Number(b.metadata?.resourceVersion ?? 0);
 }
 
 export interface StatusManagerDependencies {
@@ -53,17 +59,17 @@ export class StatusManager {
   forget(uid: string): void {
     const entry = this.entries.get(uid);
     this.entries.delete(uid);
-    if (entry) entry.isDirty = false;
+    if (entry) entry.isForgotten = true;
   }
 
   private entry(pod: Pod): Entry {
     const uid = uidOf(pod);
     const known = this.entries.get(uid);
     if (known) {
-      known.pod = pod;
+      if (isNewer(pod, known.pod)) known.pod = pod;
       return known;
     }
-    const entry: Entry = { pod, status: undefined, isFinished: false, isDirty: false, isWriting: false, failures: 0 };
+    const entry: Entry = { pod, status: undefined, isFinished: false, isDirty: false, isWriting: false, isForgotten: false, failures: 0 };
     this.entries.set(uid, entry);
     return entry;
   }
@@ -76,7 +82,7 @@ export class StatusManager {
   private async write(entry: Entry): Promise<void> {
     const { clock, logger, signal } = this.dependencies;
     entry.isWriting = true;
-    while (entry.isDirty && !signal.aborted) {
+    while (entry.isDirty && !entry.isForgotten && !signal.aborted) {
       entry.isDirty = false;
       try {
         await this.writeOnce(entry);
@@ -98,8 +104,7 @@ export class StatusManager {
     const options = { namespace: namespaceOf(pod) };
     if (status && statusText(status) !== statusText(pod.status)) {
       const patched = await pods.patch(nameOf(pod), statusPatch(pod, status), { ...options, subresource: 'status', type: 'application/strategic-merge-patch+json' });
-      // Unless the informer has brought something newer meanwhile.
-      if (entry.pod === pod) entry.pod = patched;
+      if (isNewer(patched, entry.pod)) entry.pod = patched;
     }
     if (entry.isFinished && entry.pod.metadata?.deletionTimestamp) {
       await pods.delete(nameOf(pod), { ...options, gracePeriodSeconds: 0, preconditions: { uid: uidOf(pod) } });

@@ -37,7 +37,7 @@ export class LocalNode {
   /** Leaves nothing behind. */
   remove(): void {
     sh(`
-      docker ps -aq --filter label=io.kubernetes.docker.type --filter label=kubelet-test | xargs -r docker rm -f >/dev/null
+      docker ps -aq --filter ancestor=${testImage} --filter ancestor=${pauseImage} | xargs -r docker rm -f >/dev/null
       ip link del ${bridge} 2>/dev/null || true
       docker rmi -f ${testImage} ${pauseImage} >/dev/null
     `);
