@@ -40,6 +40,8 @@ export interface TestApi {
   readonly kubeconfig: string;
   readonly caCert: string;
   readonly admin: CertificatePair;
+  /** A client certificate for somebody else. */
+  issue(commonName: string, organizations?: readonly string[]): CertificatePair;
   /** REST as administrator, over HTTP/1.1. Bodies that are no text are sent as JSON. */
   call(method: string, url: string, options?: CallOptions): Promise<HttpAnswer>;
   /** Real kubectl; `input` is its stdin. Never rejects. */
@@ -95,6 +97,7 @@ export async function startTestApi(overrides: Partial<ApiserverConfig> = {}): Pr
     kubeconfig,
     caCert: ca.cert,
     admin,
+    issue: (commonName, organizations = []) => issueCertificate(ca, { commonName, organizations: [...organizations], nowMs: systemClock.now(), validForDays: 1, usages: ['client'] }),
     call: (method, url, options = {}) =>
       send({ host: '127.0.0.1', port: ports.securePort, method, path: url, ...(options.anonymous ? { ca: ca.cert, agent: false } : { agent }) }, options),
     kubectl: (args, input) => runKubectl({ home: directory, kubeconfig }, args, input),
