@@ -18,6 +18,7 @@ import type { Authenticator } from './pipeline/authenticator';
 import type { Authorizer } from './pipeline/authorizer';
 import type { ApiserverInternals, Extensions } from './pipeline/extensions';
 import { groups, users } from './pipeline/types';
+import { streamingHandlers } from './streaming';
 
 /** Everybody without credentials, where that is allowed; last in the list. */
 const anonymousAuthenticator: Authenticator = {
@@ -72,6 +73,7 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
     authorizers,
     admission: [...admissionChain({ objects, clock, random }), ...(config.authorizationModes.includes('RBAC') ? [rbacEscalation({ index: rbac, authorizers })] : [])],
     subresourceHandlers: {
+      ...streamingHandlers(objects, { ...config.kubeletClient, ca: config.kubeletCa }),
       'serviceaccounts/token': tokenRequestHandler(tokens, objects, clock),
       'tokenreviews.authentication.k8s.io': tokenReviewHandler(identify, apiAudiences),
       ...accessReviewHandlers(authorizers, rbac),

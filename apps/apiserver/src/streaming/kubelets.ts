@@ -1,0 +1,51 @@
+import { credentials } from '@grpc/grpc-js';
+import type { Node } from '@typernetes/api';
+import { apiErrors } from '@typernetes/machinery';
+import { node as proto } from '@typernetes/proto';
+
+/** How the apiserver shows itself to kubelets, and which of them it believes. */
+export interface KubeletCredentials {
+  ca?: Buffer;
+  cert?: Buffer;
+  key?: Buffer;
+}
+
+const messageBytesMax = 32 * 1024 * 1024;
+
+/** Where a node's kubelet listens. Preferred is the address inside of the cluster, as kube-apiserver's default order. */
+export function kubeletAddress({ status }: Node): string | undefined {
+  const port = status?.daemonEndpoints?.kubeletEndpoint?.Port;
+  const addresses = status?.addresses ?? [];
+  for (const type of ['Hostname', 'InternalIP', 'ExternalIP']) {
+    // Host names of nodes need not resolve here.
+    const found = type === 'Hostname' ? undefined : addresses.find((address) => address.type === type)?.address;
+    if (found && port) return `${found}:${port}`;
+  }
+  return undefined;
+}
+
+/** gRPC clients of kubelets, one per address, made when first needed. */
+export class Kubelets {
+  private readonly clients = new Map<string, proto.NodeClient>();
+
+  constructor(private readonly tls: KubeletCredentials) {}
+
+  /** @throws ApiError when the node has no address yet, or no client certificate is configured */
+  client(node: Node): proto.NodeClient {
+    const address = kubeletAddress(node);
+    if (!address) throw apiErrors.serviceUnavailable(`node ${node.metadata?.name} has no address of its kubelet`);
+    const { ca, cert, key } = this.tls;
+    if (!ca || !cert || !key) throw apiErrors.internal(new Error('no client certificate for kubelets is configured'));
+    let client = this.clients.get(address);
+    if (!client) {
+      client = new proto.NodeClient(address, credentials.createSsl(ca, key, cert), {
+        'grpc.max_receive_message_length': messageBytesMax,
+        'grpc.max_send_message_length': messageBytesMax,
+        'grpc.initial_reconnect_backoff_ms': 200,
+        'grpc.max_reconnect_backoff_ms': 2_000,
+      });
+      this.clients.set(address, client);
+    }
+    return client;
+  }
+}
