@@ -1,8 +1,8 @@
 import type { CallOptions, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
-import { Metadata, credentials } from '@grpc/grpc-js';
+import { Metadata } from '@grpc/grpc-js';
 import type { ResourceType } from '@typernetes/api';
 import type { ApiServerAccess } from '@typernetes/component';
-import { fromGrpcError } from '@typernetes/component';
+import { fromGrpcError, secureChannel } from '@typernetes/component';
 import type { KubernetesList, KubernetesObject } from '@typernetes/machinery';
 import { formatApiVersion, systemClock } from '@typernetes/machinery';
 import type { Clock } from '@typernetes/machinery';
@@ -34,10 +34,8 @@ export interface GrpcClientOptions {
 
 /** A client of the apiserver's component door: mutual TLS, or a bearer token over TLS. */
 export function createGrpcClient({ access, userAgent, clock = systemClock }: GrpcClientOptions): ApiClient {
-  const secure = access.ca
-    ? credentials.createSsl(access.ca, access.cert && access.key ? access.key : null, access.cert ?? null)
-    : credentials.createInsecure();
-  const client = new api.ApiClient(access.grpcServer, secure, { ...channelOptions, 'grpc.primary_user_agent': userAgent });
+  const { credentials, options } = secureChannel(access.grpcServer, access);
+  const client = new api.ApiClient(access.grpcServer, credentials, { ...channelOptions, ...options, 'grpc.primary_user_agent': userAgent });
   const connection: Connection = { client, clock, userAgent, metadata: () => metadataOf(access) };
   return {
     resource: (type) => new GrpcResourceClient(type, connection),

@@ -112,12 +112,34 @@ class Elector {
       await clock.sleep(this.retryPeriodMs, signal).catch(() => undefined);
       if (signal.aborted) return;
       try {
-        if (!(await this.tryHold())) return;
+        if (!(await this.tryHoldUntil(renewedAtMs + this.renewDeadlineMs))) return;
         renewedAtMs = clock.monotonic();
       } catch (error) {
         logger.debug({ error, lease: this.options.name }, 'could not renew the lease');
         if (clock.monotonic() - renewedAtMs >= this.renewDeadlineMs) return;
       }
+    }
+  }
+
+  /**
+   * An API that does not answer must not keep us in office: at the deadline others may soon hold the Lease.
+   *
+   * @throws Error at the deadline (by the monotonic clock)
+   */
+  private async tryHoldUntil(deadlineMs: number): Promise<boolean> {
+    const { clock } = this.options;
+    const done = new AbortController();
+    const late = clock.sleep(Math.max(0, deadlineMs - clock.monotonic()), done.signal).then(() => {
+      throw new Error('the lease could not be renewed in time');
+    });
+    const held = this.tryHold();
+    // Whichever loses the race must not count as unhandled.
+    held.catch(() => undefined);
+    late.catch(() => undefined);
+    try {
+      return await Promise.race([held, late]);
+    } finally {
+      done.abort();
     }
   }
 

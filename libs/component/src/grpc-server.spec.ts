@@ -1,9 +1,10 @@
 import type { handleUnaryCall } from '@grpc/grpc-js';
 import { Client, credentials, status } from '@grpc/grpc-js';
-import { apiErrors, hasReason } from '@typernetes/machinery';
+import { apiErrors, hasReason, systemClock } from '@typernetes/machinery';
 import { api } from '@typernetes/proto';
 import { fromGrpcError, toGrpcStatus } from './grpc-errors';
 import { startGrpcServer } from './grpc-server';
+import { Registry } from './metrics';
 
 function unary(port: number, path: string, request: Buffer): Promise<Buffer> {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
@@ -54,6 +55,23 @@ describe('startGrpcServer', () => {
     const failure = await unary(server.port, '/t8s.api.v1.Api/Get', Buffer.alloc(0)).catch(fromGrpcError);
     expect(hasReason(failure, 'NotFound')).toBe(true);
     expect(failure).toMatchObject({ status: notFound.status });
+    await server.stop();
+  });
+
+  test('counts and times calls by their status', async () => {
+    const registry = new Registry();
+    const get: handleUnaryCall<api.GetRequest, api.ObjectReply> = (_call, callback) => callback(toGrpcStatus(apiErrors.unauthorized()));
+    const server = await startGrpcServer({
+      host: '127.0.0.1',
+      port: 0,
+      services: [{ definition: { get: api.ApiService.get }, implementation: { get } }],
+      observation: { registry, clock: systemClock },
+    });
+    await unary(server.port, '/t8s.api.v1.Api/Get', Buffer.alloc(0)).catch(() => undefined);
+    const metrics = await registry.metrics();
+    expect(metrics).toContain('grpc_server_started_total{grpc_service="t8s.api.v1.Api",grpc_method="Get"} 1');
+    expect(metrics).toContain('grpc_server_handled_total{grpc_service="t8s.api.v1.Api",grpc_method="Get",grpc_code="UNAUTHENTICATED"} 1');
+    expect(metrics).toContain('grpc_server_handling_seconds_count{grpc_service="t8s.api.v1.Api",grpc_method="Get"} 1');
     await server.stop();
   });
 

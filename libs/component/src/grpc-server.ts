@@ -5,6 +5,8 @@ import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { systemClock } from '@typernetes/machinery';
 import { fileDescriptorSet } from '@typernetes/proto';
+import type { GrpcObservation } from './grpc-metrics';
+import { observeCalls } from './grpc-metrics';
 import { EnvironmentError } from './run-main';
 import type { Running } from './running';
 import type { TlsMaterial } from './tls';
@@ -35,6 +37,8 @@ export interface GrpcServerOptions {
     acceptClientCert?: boolean;
   };
   services: readonly GrpcService[];
+  /** Where calls are counted and (at level debug) logged; absent: they are not. */
+  observation?: GrpcObservation;
 }
 
 /** A gRPC server with health checking and reflection. */
@@ -44,6 +48,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
     'grpc.max_send_message_length': messageBytesMax,
     'grpc.keepalive_time_ms': keepaliveTimeMs,
     'grpc.keepalive_timeout_ms': keepaliveTimeoutMs,
+    interceptors: options.observation ? [observeCalls(options.observation)] : [],
   });
   const health = new HealthImplementation({ '': 'SERVING' });
   health.addToServer(server);

@@ -1,4 +1,6 @@
+export * from './grpc-channel';
 export * from './grpc-errors';
+export * from './grpc-metrics';
 export * from './grpc-server';
 export * from './health-server';
 export * from './kubeconfig';
