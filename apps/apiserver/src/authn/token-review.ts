@@ -1,5 +1,5 @@
 import type { TokenReview, TokenReviewStatus, UserInfo as ApiUser } from '@typernetes/api';
-import { apiErrors } from '@typernetes/machinery';
+import { apiErrors, isApiError } from '@typernetes/machinery';
 import type { SubresourceHandler } from '../pipeline/subresource';
 import { groups, type UserInfo } from '../pipeline/types';
 import type { IdentifyToken } from './service-account/token-authenticator';
@@ -22,6 +22,7 @@ async function review(identify: IdentifyToken, { token, audiences }: { token: st
     if (!identity) return { authenticated: false };
     return { authenticated: true, user: apiUser(withAuthenticated(identity.user)), audiences: [...identity.audiences] };
   } catch (error) {
+    if (isApiError(error)) throw error;
     return { authenticated: false, error: error instanceof Error ? error.message : String(error) };
   }
 }

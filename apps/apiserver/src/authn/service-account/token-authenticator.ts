@@ -1,4 +1,4 @@
-import { apiErrors, type Clock } from '@typernetes/machinery';
+import { apiErrors, isApiError, type Clock } from '@typernetes/machinery';
 import type { Authenticator } from '../../pipeline/authenticator';
 import type { ObjectReader } from '../../pipeline/object-reader';
 import type { UserInfo } from '../../pipeline/types';
@@ -11,7 +11,7 @@ export interface TokenIdentity {
   readonly audiences: readonly string[];
 }
 
-/** Says who a token stands for. Undefined: not one of ours. @throws Error that says what is wrong with it */
+/** Says who a token stands for. Undefined: not one of ours. @throws Error that says what is wrong with it, ApiError when that can't be told */
 export type IdentifyToken = (token: string, audiences: readonly string[]) => Promise<TokenIdentity | undefined>;
 
 /** Legacy tokens know no audience: they are for the API. */
@@ -35,6 +35,7 @@ export function serviceAccountAuthenticator(identify: IdentifyToken, apiAudience
       try {
         return (await identify(bearerToken, apiAudiences))?.user;
       } catch (error) {
+        if (isApiError(error)) throw error;
         onRefused(error);
         throw apiErrors.unauthorized();
       }

@@ -1,5 +1,5 @@
 import { resources, type ResourceType } from '@typernetes/api';
-import type { KubernetesObject } from '@typernetes/machinery';
+import { apiErrors, isApiError, type KubernetesObject } from '@typernetes/machinery';
 import type { ObjectReader } from '../../pipeline/object-reader';
 import type { UserInfo } from '../../pipeline/types';
 import type { BoundObject, TokenClaims } from './claims';
@@ -22,7 +22,13 @@ async function find<T extends KubernetesObject>(objects: ObjectReader, type: Res
   const { wanted, namespace } = place;
   const cached = objects.get(type, wanted.name, namespace);
   const agrees = cached && (wanted.uid === undefined || cached.metadata?.uid === wanted.uid);
-  return agrees ? cached : objects.read(type, wanted.name, namespace);
+  if (agrees) return cached;
+  try {
+    return await objects.read(type, wanted.name, namespace);
+  } catch (error) {
+    // A store that can't be asked says nothing about the token.
+    throw isApiError(error) ? error : apiErrors.serviceUnavailable(`${type.resource} can't be read to check a token`);
+  }
 }
 
 async function check<T extends KubernetesObject>(
