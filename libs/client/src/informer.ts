@@ -24,6 +24,9 @@ export interface InformerDependencies {
 
 const retry = { initialMs: 200, maxMs: 10_000, jitter: 0.5 };
 
+/** Without a connection an attempt costs the server nothing, and a cluster that starts should not wait for us. */
+const retryUnavailable = { ...retry, maxMs: 1_500 };
+
 /** The informer behind InformerFactory: see the contract at `Informer`. */
 export class WatchingInformer<T extends KubernetesObject> implements Informer<T> {
   private readonly store = new IndexedStore<T>();
@@ -87,6 +90,7 @@ export class WatchingInformer<T extends KubernetesObject> implements Informer<T>
     const { clock, random, logger } = this.dependencies;
     let resourceVersion: string | undefined;
     let failures = 0;
+    let backoff = retry;
     while (!signal.aborted) {
       try {
         resourceVersion ??= await this.listAll();
@@ -100,13 +104,14 @@ export class WatchingInformer<T extends KubernetesObject> implements Informer<T>
           resourceVersion = undefined;
         } else {
           failures++;
+          backoff = hasReason(error, 'ServiceUnavailable') ? retryUnavailable : retry;
           // A restart of the apiserver is over by then; who waits longer says so now and then.
-          const log = failures % 10 === 5 ? 'warn' : 'debug';
+          const log = failures % 20 === 10 ? 'warn' : 'debug';
           logger[log]({ error, resource: this.type.resource, failures }, 'lost the watch, trying again');
         }
       }
       // A watch that ends at once and without an error must not turn into a busy loop.
-      const pause = failures ? backoffMs(failures, retry, random) : retry.initialMs * random.next();
+      const pause = failures ? backoffMs(failures, backoff, random) : retry.initialMs * random.next();
       await clock.sleep(pause, signal).catch(() => undefined);
     }
   }

@@ -95,12 +95,15 @@ class Elector {
   async acquire(signal: AbortSignal): Promise<void> {
     const { clock, random, logger } = this.options;
     while (!signal.aborted) {
-      const held = await this.tryHold().catch((error: unknown) => {
+      let pauseMs = this.retryPeriodMs;
+      try {
+        if (await this.tryHold()) return;
+      } catch (error) {
         logger.debug({ error, lease: this.options.name }, 'could not take the lease');
-        return false;
-      });
-      if (held) return;
-      await clock.sleep(this.retryPeriodMs * (1 + 0.2 * random.next()), signal).catch(() => undefined);
+        // Nobody has said that the Lease is taken: ask again soon, so that a starting cluster is not kept waiting.
+        pauseMs = this.retryPeriodMs / 4;
+      }
+      await clock.sleep(pauseMs * (1 + 0.2 * random.next()), signal).catch(() => undefined);
     }
   }
 
