@@ -307,6 +307,7 @@ describe('Services', () => {
     expect(taken.json).toMatchObject({ code: 422, message: `Service "thief" is invalid: spec.clusterIPs: Invalid value: ["${specs[0]?.clusterIP}"]: failed to allocate IP ${specs[0]?.clusterIP}: provided IP is already allocated` });
     await api.call('DELETE', `${path}/s0`);
     await create(path, service('heir', { clusterIP: specs[0]?.clusterIP }));
+    expect((await api.call('POST', `${path}?dryRun=All`, { body: service('rehearsed', { clusterIP: specs[0]?.clusterIP }) })).code).toBe(422);
     expect((await api.call('POST', path, { body: service('port-thief', { type: 'NodePort', ports: [{ port: 80, nodePort: specs[1]?.ports[0]?.nodePort }] }) })).json).toMatchObject({
       message: `Service "port-thief" is invalid: spec.ports[0].nodePort: Invalid value: ${specs[1]?.ports[0]?.nodePort}: provided port is already allocated`,
     });

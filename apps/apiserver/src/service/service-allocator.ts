@@ -20,9 +20,12 @@ export interface AllocatorConfig {
   readonly random?: Random;
 }
 
-/** One plan's view: what is taken, by whom, and what this Service already has. */
+/** One plan's view of what others have. */
 interface Allocation {
+  /** The store said so: reason to refuse what was asked for by name. */
   readonly isTaken: (key: string) => boolean;
+  /** A cache, which may be a moment behind, says so too: reason to pick another one. */
+  readonly mayBeTaken: (key: string) => boolean;
   readonly errors: FieldError[];
 }
 
@@ -46,8 +49,9 @@ export class ServiceAllocator implements CommitHook {
   plan({ previous, next, attempt }: CommitContext): Operation[] {
     const before = claimedKeys(previous as Service | undefined);
     const service = next as Service | undefined;
-    const isOthers = (key: string): boolean => !before.has(key) && (attempt.taken.has(key) || this.isKnownTaken(key));
-    if (service?.spec) this.complete(service, { isTaken: isOthers, errors: [] });
+    const isTaken = (key: string): boolean => !before.has(key) && attempt.taken.has(key);
+    const mayBeTaken = (key: string): boolean => isTaken(key) || (!before.has(key) && this.isKnownTaken(key));
+    if (service?.spec) this.complete(service, { isTaken, mayBeTaken, errors: [] });
     const after = claimedKeys(service);
     return [
       ...[...after].filter((key) => !before.has(key)).map((key) => claimOperation(key, service ?? {})),
@@ -96,13 +100,13 @@ export class ServiceAllocator implements CommitHook {
     throw apiErrors.invalid({ group: '', resource: 'Service', name: service.metadata?.name ?? '' }, allocation.errors);
   }
 
-  private completeAddress(spec: Spec, { isTaken, errors }: Allocation): void {
+  private completeAddress(spec: Spec, { isTaken, mayBeTaken, errors }: Allocation): void {
     if (isHeadless(spec)) {
       spec.clusterIPs = ['None'];
       return;
     }
     if (!spec.clusterIP) {
-      const position = pickFree(this.ipRange.size, ipBand(this.ipRange.size + 2), { random: this.random, isTaken: (n) => isTaken(ipKey(this.ipRange.address(n))) });
+      const position = pickFree(this.ipRange.size, ipBand(this.ipRange.size + 2), { random: this.random, isTaken: (n) => mayBeTaken(ipKey(this.ipRange.address(n))) });
       if (position === undefined) throw apiErrors.internal(new Error('failed to allocate a serviceIP: range is full'));
       spec.clusterIP = this.ipRange.address(position);
       spec.clusterIPs = [spec.clusterIP];
@@ -143,10 +147,10 @@ export class ServiceAllocator implements CommitHook {
     else if (isTaken(portKey(port))) errors.push(fieldError.invalid(field, port, 'provided port is already allocated'));
   }
 
-  private pickPort({ isTaken }: Allocation, own: ReadonlyMap<number, unknown>): number {
+  private pickPort({ mayBeTaken }: Allocation, own: ReadonlyMap<number, unknown>): number {
     const { first, last } = this.portRange;
     const size = last - first + 1;
-    const n = pickFree(size, portBand(size), { random: this.random, isTaken: (it) => own.has(first + it - 1) || isTaken(portKey(first + it - 1)) });
+    const n = pickFree(size, portBand(size), { random: this.random, isTaken: (it) => own.has(first + it - 1) || mayBeTaken(portKey(first + it - 1)) });
     if (n === undefined) throw apiErrors.internal(new Error('failed to allocate a nodePort: range is full'));
     return first + n - 1;
   }

@@ -1,5 +1,5 @@
 import { apiErrors, formatTime, hasReason, type KubernetesObject } from '@typernetes/machinery';
-import { CacheEntry, encodeStored, withResourceVersion, type Operation } from '@typernetes/storage';
+import { CacheEntry, encodeStored, withResourceVersion, type Operation, type Storage, type StoredEntry, type TransactResult } from '@typernetes/storage';
 import { generateNameAttemptsMax, updateAttemptsMax } from '../limits';
 import { checkAgainstTarget } from '../metadata/prepare';
 import { nameOf, type Call } from '../pipeline/call';
@@ -43,15 +43,20 @@ async function createOnce(call: Call, next: KubernetesObject): Promise<CacheEntr
   for (let attempt = firstAttempt; attempt.number < updateAttemptsMax; ) {
     const operations = hook?.plan({ next, attempt }) ?? [];
     const value = encodeStored(kind.storedAs ? kind.storedAs.toStored(next) : next);
-    if (call.dryRun) {
-      if ((await environment.storage.get(key)).entry) throw apiErrors.alreadyExists(nameOf(call, name));
-      return new CacheEntry(cacheKey, value, 0);
-    }
     const own: Operation = { type: 'put', key, value, expected: 0, ...ttlOf(call) };
-    const result = await environment.storage.transact([own, ...operations]);
+    const result = await (call.dryRun ? rehearse(environment.storage, [own, ...operations]) : environment.storage.transact([own, ...operations]));
+    if (result.type === 'committed' && call.dryRun) return new CacheEntry(cacheKey, value, 0);
     if (result.type === 'committed') return new CacheEntry(cacheKey, withResourceVersion(value, result.revision), result.revision);
     if (result.current.get(key)) throw apiErrors.alreadyExists(nameOf(call, name));
     attempt = { number: attempt.number + 1, taken: takenKeys(result, key) };
   }
   throw apiErrors.conflict(nameOf(call, name), 'too many attempts to allocate what the object needs');
+}
+
+/** What a transaction of new keys would come to, without writing. */
+async function rehearse(storage: Storage, operations: readonly Operation[]): Promise<TransactResult> {
+  const wanted = operations.filter(({ expected }) => expected === 0);
+  const current = new Map<string, StoredEntry | undefined>();
+  for (const { key } of wanted) current.set(key, (await storage.get(key)).entry);
+  return { type: [...current.values()].some(Boolean) ? 'conflict' : 'committed', revision: 0, current };
 }
