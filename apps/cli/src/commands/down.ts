@@ -17,7 +17,7 @@ export async function down(cluster: string, all: boolean): Promise<void> {
   if (await dockerSucceeds(['version'])) {
     const containers = await clusterContainers(cluster);
     // Nothing of it will be read again, so nobody needs to end gracefully.
-    if (containers.length) await docker(['rm', '--force', '--volumes', ...containers.map(({ name }) => name)]);
+    await Promise.all(containers.map(({ name }) => docker(['rm', '--force', '--volumes', name])));
     await removeLabelled('network', cluster);
     await removeLabelled('volume', cluster);
     if (all) await removeImages();
