@@ -71,7 +71,11 @@ function bridgeConnection({ data, error }: Required<Pair>, call: ForwardCall): v
     call.once('drain', () => data.resume());
   });
   data.on('end', () => call.write({ input: { $case: 'closed', value: true } }));
-  data.on('close', () => call.cancel());
+  let left = false;
+  data.on('close', () => {
+    left = true;
+    call.cancel();
+  });
   call.on('data', ({ output }: proto.PortForwardOutput) => {
     switch (output?.$case) {
       case 'data':
@@ -92,7 +96,8 @@ function bridgeConnection({ data, error }: Required<Pair>, call: ForwardCall): v
   };
   call.on('end', finish);
   call.on('error', (failure) => {
-    if (!error.writableEnded) error.write(failure.message);
+    // A call that we ended ourselves is no failure of the forwarding.
+    if (!left && !error.writableEnded) error.write(failure.message);
     finish();
   });
 }

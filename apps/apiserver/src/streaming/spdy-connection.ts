@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { connection } from 'spdy-transport';
+import { connection, protocol as protocols } from 'spdy-transport';
 import { apiErrors } from '@typernetes/machinery';
 
 /** A stream of a SPDY connection: bytes both ways, with the headers that opened it. */
@@ -18,19 +18,38 @@ export interface SpdyConnection {
 }
 
 /** Answers `Upgrade: SPDY/3.1` with the best subprotocol that both know. @throws ApiError when there is none */
-export function acceptSpdy(request: IncomingMessage, socket: Duplex, head: Buffer, protocols: readonly string[]): { connection: SpdyConnection; protocol: string } {
+export function acceptSpdy(request: IncomingMessage, socket: Duplex, head: Buffer, known: readonly string[]): { connection: SpdyConnection; protocol: string } {
   if (request.headers.upgrade?.toLowerCase() !== 'spdy/3.1') throw apiErrors.badRequest('unable to upgrade: missing upgrade headers in request');
   const offered = [request.headers['x-stream-protocol-version'] ?? []].flat().flatMap((line) => line.split(',')).map((each) => each.trim());
-  const protocol = protocols.find((known) => offered.includes(known));
-  if (!protocol) throw apiErrors.badRequest(`unable to upgrade: unable to negotiate protocol: client supports [${offered.join(' ')}], server accepts [${protocols.join(' ')}]`);
+  const protocol = known.find((each) => offered.includes(each));
+  if (!protocol) throw apiErrors.badRequest(`unable to upgrade: unable to negotiate protocol: client supports [${offered.join(' ')}], server accepts [${known.join(' ')}]`);
   socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: ${protocol}\r\n\r\n`);
   if (head.length) socket.unshift(head);
   return { connection: serveSpdy(socket), protocol };
 }
 
+/**
+ * The dialect of Kubernetes' clients: their streams are no HTTP requests and have neither method nor path, which
+ * spdy-transport's parser insists on. Registered under a name of its own.
+ */
+const dialect = 'kubernetes';
+
+protocols[dialect] = {
+  ...protocols.spdy,
+  parser: {
+    create: (options) => {
+      const parser = protocols.spdy.parser.create(options);
+      const parseHeaders = parser.parseKVs.bind(parser);
+      parser.parseKVs = (body, callback) =>
+        parseHeaders(body, (error, headers) => callback(error, headers && { ':method': 'POST', ':path': '/', ...headers }));
+      return parser;
+    },
+  },
+};
+
 /** SPDY/3.1 as its server, on any pair of byte streams. */
 export function serveSpdy(transport: Duplex): SpdyConnection {
-  const spdy: SpdyConnection = connection.create(transport, { protocol: 'spdy', isServer: true });
+  const spdy: SpdyConnection = connection.create(transport, { protocol: dialect, isServer: true });
   // A broken connection also closes; whoever listens hears that.
   spdy.on('error', () => transport.destroy());
   spdy.start(3.1);

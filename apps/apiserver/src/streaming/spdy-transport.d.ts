@@ -3,5 +3,17 @@ declare module 'spdy-transport' {
   import type { Duplex } from 'node:stream';
   import type { SpdyConnection } from './spdy-connection';
 
-  export const connection: { create(transport: Duplex, options: { protocol: 'spdy'; isServer: boolean }): SpdyConnection };
+  type Headers = Record<string, string>;
+  type HeadersCallback = (error: Error | null, headers?: Headers) => void;
+
+  interface Parser {
+    parseKVs(body: unknown, callback: HeadersCallback): void;
+  }
+
+  interface Protocol {
+    parser: { create(options: unknown): Parser };
+  }
+
+  export const protocol: { spdy: Protocol; [dialect: string]: Protocol };
+  export const connection: { create(transport: Duplex, options: { protocol: string; isServer: boolean }): SpdyConnection };
 }

@@ -28,7 +28,10 @@ export function acceptWebSocket(request: IncomingMessage, socket: Duplex, head: 
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
   const chosen = protocols.find((protocol) => offered.includes(protocol));
   if (!chosen) throw apiErrors.badRequest(`unable to upgrade: no protocol in common; offered: ${offered.join(', ')}, known: ${protocols.join(', ')}`);
-  const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, handleProtocols: () => chosen });
+  const server = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  // `SPDY/3.1+portforward.k8s.io` is no token, which ws rightly demands and Kubernetes' clients send all the same.
+  delete request.headers['sec-websocket-protocol'];
+  server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${chosen}`));
   return new Promise((resolve) => server.handleUpgrade(request, socket, head, resolve));
 }
 
