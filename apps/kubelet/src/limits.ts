@@ -21,6 +21,9 @@ export const eventsRetryMs = 1_000;
 /** Dead containers kept per container name of a pod: the last one serves `logs --previous`. */
 export const deadContainersKept = 1;
 
+/** Without an answer of the runtime for this long the kubelet counts as ill. */
+export const plegThresholdMs = 180_000;
+
 export const housekeepingMs = 10_000;
 export const imageGcMs = 300_000;
 export const logRotationMs = 10_000;

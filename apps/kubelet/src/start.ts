@@ -4,16 +4,17 @@ import type { Node, Pod, Service } from '@typernetes/api';
 import { resources } from '@typernetes/api';
 import type { ApiClient, Informer } from '@typernetes/client';
 import { EventRecorder } from '@typernetes/client';
-import type { Logger, Running } from '@typernetes/component';
-import { startHealthServer } from '@typernetes/component';
+import type { HealthCheck, Logger, Registry, Running } from '@typernetes/component';
+import { createMetricsRegistry, startHealthServer } from '@typernetes/component';
 import type { Clock, Random } from '@typernetes/machinery';
 import { systemClock, systemRandom } from '@typernetes/machinery';
 import type { KubeletConfig } from './config';
 import { GarbageCollector } from './garbage/garbage-collector';
 import { ImageGarbageCollector } from './images/image-gc';
 import { ImagePuller } from './images/image-puller';
-import { housekeepingMs, imageGcMs, logRotationMs, volumeRefreshMs } from './limits';
+import { housekeepingMs, imageGcMs, logRotationMs, plegThresholdMs, volumeRefreshMs } from './limits';
 import { LogRotator } from './logs/log-rotator';
+import { KubeletMetrics } from './metrics';
 import { defaultNodeIP, readMachine } from './node/machine';
 import { NodeAgent } from './node/node-agent';
 import { NodeLease } from './node/node-lease';
@@ -47,6 +48,8 @@ export interface KubeletDependencies {
   logger: Logger;
   clock?: Clock;
   random?: Random;
+  /** Of the process; made when absent. */
+  registry?: Registry;
 }
 
 interface Parts {
@@ -56,11 +59,14 @@ interface Parts {
   lifecycle: PodLifecycleEvents;
   cri: CriClient;
   tokens: TokenManager;
+  registry: Registry;
 }
 
 async function buildParts(config: KubeletConfig, dependencies: KubeletDependencies, signal: AbortSignal): Promise<Parts> {
   const { client, logger, clock = systemClock, random = systemRandom, sources } = dependencies;
   await mkdir(path.join(config.rootDir, 'pods'), { recursive: true });
+  const registry = dependencies.registry ?? createMetricsRegistry();
+  const metrics = new KubeletMetrics(registry);
   const machine = await readMachine(config.rootDir);
   const cri = new CriClient(config.containerRuntimeEndpoint, clock);
   const events = new EventRecorder({ client, clock, logger, component: 'kubelet', host: config.nodeName });
@@ -84,6 +90,7 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
     statuses: new StatusManager({ client, clock, logger, signal }),
     puller: new ImagePuller(cri, clock, new BackOff()),
     restarts: new BackOff(),
+    podStarted: (seconds) => metrics.podStartSeconds.observe(seconds),
     services: () => sources.services.list(),
     node: agent,
     nodeResolver: parseResolvConf(await readFile(config.resolvConf, 'utf8').catch(() => '')),
@@ -92,7 +99,23 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
     podLogsDir: config.podLogsDir,
   };
   const pods = new PodManager(context);
-  return { context, pods, agent, cri, tokens, lifecycle: new PodLifecycleEvents({ cri, clock, logger, changed }) };
+  const counted = (sandboxes: number, containers: Readonly<Record<string, number>>): void => {
+    metrics.runningPods.set(sandboxes);
+    for (const [state, count] of Object.entries(containers)) metrics.runningContainers.set({ container_state: state }, count);
+  };
+  return { context, pods, agent, cri, tokens, registry, lifecycle: new PodLifecycleEvents({ cri, clock, logger, changed, counted }) };
+}
+
+/** As upstream: the kubelet is ill when the runtime could not be listed for three minutes. */
+function plegCheck(lifecycle: PodLifecycleEvents, clock: Clock): HealthCheck {
+  const startedAtMs = clock.monotonic();
+  return {
+    name: 'pleg',
+    check: () => {
+      const silentMs = clock.monotonic() - (lifecycle.lastRelistMs ?? startedAtMs);
+      if (silentMs > plegThresholdMs) throw new Error(`pleg was last seen active ${Math.round(silentMs / 1_000)}s ago`);
+    },
+  };
 }
 
 /** Runs `step` again and again; failures are logged and do not end it. */
@@ -137,7 +160,7 @@ export async function startKubelet(config: KubeletConfig, dependencies: KubeletD
   void agent.run(signal);
   void new NodeLease({ nodeName: config.nodeName, node: () => agent.object, client: dependencies.client, clock, logger }).run(signal);
   const server = await startNodeServer(config, { context, pods });
-  const health = config.healthzPort ? await startHealthServer({ host: '127.0.0.1', port: config.healthzPort }) : undefined;
+  const health = config.healthzPort ? await startHealthServer({ host: '127.0.0.1', port: config.healthzPort, registry: parts.registry, liveness: [plegCheck(lifecycle, clock)] }) : undefined;
   const running: Running = {
     async stop() {
       abort.abort(new Error('the kubelet stops'));
@@ -156,6 +179,8 @@ export async function startKubelet(config: KubeletConfig, dependencies: KubeletD
       const garbage = new GarbageCollector({ context, pods, lifecycle });
       const images = new ImageGarbageCollector({ cri, clock, logger, highPercent: config.imageGcHighThresholdPercent, lowPercent: config.imageGcLowThresholdPercent });
       const logs = new LogRotator({ cri, logger, clock, maxBytes: config.containerLogMaxBytes, maxFiles: config.containerLogMaxFiles });
+      // What was deleted while no kubelet ran ends now.
+      void garbage.run().catch((error: unknown) => logger.debug({ error }, 'the first clean-up failed'));
       repeat(clock, housekeepingMs, logger, () => garbage.run())(signal);
       repeat(clock, volumeRefreshMs, logger, () => pods.refreshVolumes())(signal);
       repeat(clock, imageGcMs, logger, () => images.run())(signal);

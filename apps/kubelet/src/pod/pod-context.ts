@@ -49,6 +49,8 @@ export interface PodContext {
   clock: Clock;
   random: Random;
   logger: Logger;
+  /** Called once when a pod runs for the first time: seconds since this kubelet saw it. */
+  podStarted(seconds: number): void;
   /** About the pod, or with `containerName` about one of its containers. */
   report(pod: Pod, event: EventNote, containerName?: string): void;
 }

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Pod, PodStatus } from '@typernetes/api';
 import type { Cancel } from '@typernetes/machinery';
-import { parseTime } from '@typernetes/machinery';
+import { findCondition, parseTime } from '@typernetes/machinery';
 import { containerHash } from '../container/container-hash';
 import { syncRetryMsInitial, syncRetryMsMax } from '../limits';
 import { runtimeMethods } from '../runtime/cri-client';
@@ -21,6 +21,13 @@ import { isTerminalPhase, podStatus } from './pod-status';
 import { backOffKey, factsOf, startContainer } from './start-container';
 
 const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error)).replace(/^\d+ [A-Z_]+: /, '');
+
+/** All of a pod that others decide, as text. */
+function wishes({ metadata, spec, status }: Pod): string {
+  const gates = (spec?.readinessGates ?? []).map(({ conditionType }) => findCondition(status?.conditions, conditionType)?.status);
+  const { labels, annotations, deletionTimestamp, deletionGracePeriodSeconds } = metadata ?? {};
+  return JSON.stringify([spec, labels, annotations, deletionTimestamp, deletionGracePeriodSeconds, gates]);
+}
 
 /** Something outside the pod keeps it from going on: reported, and tried again. */
 class SyncError extends Error {}
@@ -44,13 +51,17 @@ export class PodWorker {
   private isFinished = false;
   private isStopped = false;
   private killGraceSeconds: number | undefined;
+  /** Until it runs for the first time. */
+  private seenAtMs: number | undefined;
 
   constructor(
     private readonly context: PodContext,
     private pod: Pod,
     /** All of the pod is gone from the node and from the API. */
     private readonly onGone: () => void,
-  ) {}
+  ) {
+    this.seenAtMs = context.clock.monotonic();
+  }
 
   get current(): Pod {
     return this.pod;
@@ -61,7 +72,10 @@ export class PodWorker {
   }
 
   update(pod: Pod): void {
+    const before = this.pod;
     this.pod = pod;
+    // Our own status coming back is no news.
+    if (wishes(before) === wishes(pod)) return;
     if (pod.metadata?.deletionTimestamp) this.hurry();
     this.notify();
   }
@@ -182,7 +196,17 @@ export class PodWorker {
       isStopping,
     });
     if (!this.isGone) context.statuses.set(this.pod, status);
+    this.countStart(status);
     return status;
+  }
+
+  private countStart({ phase }: PodStatus): void {
+    if (this.seenAtMs === undefined || phase === 'Pending') return;
+    // One that ran before this kubelet did has not been started by it.
+    if (!isTerminalPhase(this.pod.status?.phase) && this.pod.status?.phase !== 'Running') {
+      this.context.podStarted((this.context.clock.monotonic() - this.seenAtMs) / 1_000);
+    }
+    this.seenAtMs = undefined;
   }
 
   /** Own conditions as last said, those of others as the API has them. */

@@ -5,6 +5,7 @@ import { eventsRetryMs, relistMs, relistWithEventsMs } from '../limits';
 import type { CriClient } from './cri-client';
 import { runtimeMethods } from './cri-client';
 import { labels } from './labels';
+import { stateName } from './runtime-pod';
 
 export interface LifecycleDependencies {
   cri: CriClient;
@@ -12,6 +13,8 @@ export interface LifecycleDependencies {
   logger: Logger;
   /** Something of this pod has changed in the runtime. */
   changed: (uid: string) => void;
+  /** Told after every list: ready sandboxes, and containers by state. */
+  counted?: (sandboxes: number, containers: Readonly<Record<string, number>>) => void;
 }
 
 /**
@@ -43,6 +46,7 @@ export class PodLifecycleEvents {
       client.call(runtimeMethods.listContainers, cri.ListContainersRequest.create()),
     ]);
     this.relistedAtMs = clock.monotonic();
+    this.count(items, containers);
     const seen = new Map<string, string[]>();
     const pods = new Map<string, { name: string; namespace: string }>();
     for (const { id, state, labels: tags } of [...items, ...containers]) {
@@ -56,6 +60,16 @@ export class PodLifecycleEvents {
     this.known = now;
     for (const uid of new Set([...before.keys(), ...now.keys()])) if (before.get(uid) !== now.get(uid)) changed(uid);
     return pods;
+  }
+
+  private count(sandboxes: readonly cri.PodSandbox[], containers: readonly cri.Container[]): void {
+    const byState: Record<string, number> = { created: 0, running: 0, exited: 0, unknown: 0 };
+    for (const { state } of containers) {
+      const name = stateName(state);
+      byState[name] = (byState[name] ?? 0) + 1;
+    }
+    const ready = sandboxes.filter(({ state }) => state === cri.PodSandboxState.SANDBOX_READY).length;
+    this.dependencies.counted?.(ready, byState);
   }
 
   private async poll(signal: AbortSignal): Promise<void> {

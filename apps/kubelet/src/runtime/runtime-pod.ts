@@ -48,6 +48,8 @@ const states: Record<number, RuntimeContainerState> = {
   [cri.ContainerState.CONTAINER_EXITED]: 'exited',
 };
 
+export const stateName = (state: cri.ContainerState): RuntimeContainerState => states[state] ?? 'unknown';
+
 const msOf = (nanos: bigint): number => Number(nanos / 1_000n) / 1_000;
 
 export function sandboxOf(status: cri.PodSandboxStatus): RuntimeSandbox {
@@ -69,7 +71,7 @@ export function containerOf(status: cri.ContainerStatus, sandboxId: string, mess
     sandboxId,
     restartCount: Number(status.annotations[annotations.restartCount] ?? status.metadata?.attempt ?? 0),
     hash: status.annotations[annotations.hash] ?? '',
-    state: states[status.state] ?? 'unknown',
+    state: stateName(status.state),
     createdAtMs: msOf(status.createdAt),
     startedAtMs: msOf(status.startedAt),
     finishedAtMs: msOf(status.finishedAt),

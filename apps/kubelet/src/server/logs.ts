@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { ServerWritableStream } from '@grpc/grpc-js';
-import type { Pod } from '@typernetes/api';
+import type { ContainerStatus, Pod } from '@typernetes/api';
 import { apiErrors } from '@typernetes/machinery';
 import type { node } from '@typernetes/proto';
 import { logRequestOf } from '../logs/log-request';
@@ -11,21 +11,26 @@ import { isAlive } from '../runtime/runtime-pod';
 import type { ServerContext } from './find-container';
 import { containerNameOf, findPod } from './find-container';
 
+function statusOf(server: ServerContext, pod: Pod, name: string): ContainerStatus | undefined {
+  const status = server.context.statuses.current(pod);
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].find((one) => one.name === name);
+}
+
 /** The run whose log is wanted. @throws ApiError BadRequest with upstream's texts */
 function runOf(server: ServerContext, found: { pod: Pod; runtime: RuntimePod }, name: string, previous: boolean): RuntimeContainer {
   const { pod, runtime } = found;
   const runs = runtime.containers.filter((container) => container.name === name && container.state !== 'created');
   const podName = pod.metadata?.name ?? '';
   if (previous) {
-    const ended = runs[0] && isAlive(runs[0]) ? runs[1] : (runs[1] ?? runs[0]);
-    if (!ended || (runs.length === 1 && ended === runs[0])) throw apiErrors.badRequest(`previous terminated container "${name}" in pod "${podName}" not found`);
+    // In a crash loop the last run is the previous one; while one runs, it is the one before.
+    const endedId = statusOf(server, pod, name)?.lastState?.terminated?.containerID?.split('://').pop();
+    const ended = runs.find(({ id }) => id === endedId);
+    if (!ended) throw apiErrors.badRequest(`previous terminated container "${name}" in pod "${podName}" not found`);
     return ended;
   }
   const [current] = runs;
   if (current) return current;
-  const status = server.context.statuses.current(pod);
-  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  const reason = all.find((one) => one.name === name)?.state?.waiting?.reason ?? 'ContainerCreating';
+  const reason = statusOf(server, pod, name)?.state?.waiting?.reason ?? 'ContainerCreating';
   const known = { InvalidImageName: true, ErrImagePull: true, ErrImageNeverPull: true, ImagePullBackOff: true }[reason];
   const why = known ? `trying and failing to pull image` : reason;
   throw apiErrors.badRequest(`container "${name}" in pod "${podName}" is waiting to start: ${why}`);
