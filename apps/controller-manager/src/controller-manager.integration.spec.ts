@@ -342,6 +342,36 @@ describe('nodes', () => {
   }, 60_000);
 });
 
+test('an outage of the store is no silence of the nodes', async () => {
+  const nodes = client.resource(resources.nodes);
+  const names = ['calm-0', 'calm-1'];
+  const condition = () => ({ type: 'Ready', status: 'True', reason: 'KubeletReady', lastHeartbeatTime: formatMicroTime(systemClock.now()) });
+  await Promise.all(names.map((name) => nodes.create({ metadata: { name } })));
+  const end = new AbortController();
+  const kubelets = names.map(async (name) => {
+    while (!end.signal.aborted) {
+      await nodes.get(name).then((node) => nodes.updateStatus({ ...node, status: { ...node.status, conditions: [condition()] } })).catch(() => undefined);
+      await systemClock.sleep(1_000, end.signal).catch(() => undefined);
+    }
+  });
+  await eventually('ready', async () => (await nodes.list()).items.every(({ spec }) => !spec?.taints?.length));
+  await api.etcd.kill();
+  // Longer than the grace period.
+  await systemClock.sleep(4_000);
+  await api.etcd.start();
+  await systemClock.sleep(4_000);
+  for (const name of names) {
+    const node = await eventually(`answer about ${name}`, () => nodes.get(name));
+    expect(node.status?.conditions?.map(({ status }) => status)).toEqual(['True']);
+    expect(node.spec?.taints ?? []).toEqual([]);
+  }
+  const { items } = await client.resource(resources.events).list({ namespace: 'default' });
+  expect(items.filter(({ reason, involvedObject }) => reason === 'NodeNotReady' && names.includes(involvedObject.name ?? ''))).toEqual([]);
+  end.abort();
+  await Promise.all(kubelets);
+  await Promise.all(names.map((name) => nodes.delete(name)));
+}, 60_000);
+
 test('a successor takes over at once and changes nothing that is right', async () => {
   const namespace = await newNamespace('successor');
   await newController(namespace, 'web', 3);

@@ -4,6 +4,7 @@ import { keyOf } from '@typernetes/client';
 import { formatTime, hasReason, isConditionTrue, setCondition } from '@typernetes/machinery';
 import type { ControllerContext, ControllerDefinition } from '../context';
 import { newController } from '../context';
+import { ApiContact } from './api-contact';
 import type { Heartbeat } from './node-health';
 import { desiredTaints, heartbeatMark, observe, silentStatus } from './node-health';
 
@@ -27,16 +28,39 @@ export const nodeLifecycleController: ControllerDefinition = {
     });
     const enqueue = (node: Node): void => loop.enqueue(node.metadata?.name ?? '');
     nodes.onChange({ added: enqueue, updated: enqueue, deleted: enqueue });
-    return (signal) => loop.run(signal);
+    return async (signal) => {
+      await Promise.all([loop.run(signal), monitor.keepContact(signal)]);
+    };
   },
 };
 
+/** A living kubelet has renewed its Lease (every 10 s) this long after the API is back. */
+const settleMs = 15_000;
+
 class NodeMonitor {
   private readonly heartbeats = new Map<string, Heartbeat>();
+  private readonly contact;
   private readonly events;
 
   constructor(private readonly context: ControllerContext) {
     this.events = context.events('node-controller');
+    const { nodeMonitorGracePeriodMs, nodeMonitorPeriodMs } = context.config;
+    this.contact = new ApiContact(Math.min(settleMs, nodeMonitorGracePeriodMs), 3 * nodeMonitorPeriodMs);
+  }
+
+  /** Asks the API for something small, over and over. */
+  async keepContact(signal: AbortSignal): Promise<void> {
+    const { clock, client, config, logger } = this.context;
+    while (!signal.aborted) {
+      try {
+        await client.resource(resources.leases).list({ namespace: 'kube-node-lease', limit: 1 });
+        this.contact.answered(clock.monotonic());
+      } catch (error) {
+        this.contact.failed();
+        logger.debug({ error }, 'the API does not answer: nodes are not judged');
+      }
+      await clock.sleep(config.nodeMonitorPeriodMs, signal).catch(() => undefined);
+    }
   }
 
   forget(name: string): void {
@@ -46,11 +70,12 @@ class NodeMonitor {
   async check(node: Node, lease: Parameters<typeof heartbeatMark>[1], pods: readonly Pod[]): Promise<void> {
     const { clock, client, config } = this.context;
     const name = node.metadata?.name ?? '';
+    if (!this.heartbeats.has(name)) this.events.record({ type: resources.nodes, object: node }, 'Normal', 'RegisteredNode', `Node ${name} event: Registered Node ${name} in Controller`);
     const heartbeat = observe(this.heartbeats.get(name), heartbeatMark(node, lease), clock.monotonic());
     this.heartbeats.set(name, heartbeat);
     const now = formatTime(clock.now());
     let current = node;
-    if (clock.monotonic() - heartbeat.seenAtMs > config.nodeMonitorGracePeriodMs) {
+    if (clock.monotonic() - heartbeat.seenAtMs > config.nodeMonitorGracePeriodMs && this.contact.isSettled(clock.monotonic())) {
       const status = silentStatus(node, now);
       if (status) {
         current = await client.resource(resources.nodes).updateStatus({ ...node, status });
