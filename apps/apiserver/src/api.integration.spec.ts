@@ -401,6 +401,47 @@ describe('bad input', () => {
   });
 });
 
+describe('documents', () => {
+  it('come as OpenAPI v3 by group, with a tag that spares the second transfer', async () => {
+    const index = (await api.call('GET', '/openapi/v3')).json['paths'] as Record<string, { serverRelativeURL: string }>;
+    const document = await api.call('GET', index['api/v1']?.serverRelativeURL ?? '');
+    const { components, paths } = document.json as unknown as { components: { schemas: Record<string, object> }; paths: Record<string, { patch?: { parameters: { name: string }[] } }> };
+    expect(components.schemas['io.k8s.api.core.v1.Pod']).toMatchObject({ 'x-kubernetes-group-version-kind': [{ group: '', kind: 'Pod', version: 'v1' }] });
+    expect(paths['/api/v1/namespaces/{namespace}/pods/{name}']?.patch?.parameters.map(({ name }) => name)).toContain('fieldValidation');
+    const references = [...document.text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name ?? '');
+    expect(references.filter((name) => !components.schemas[name])).toEqual([]);
+    expect((await api.call('GET', '/openapi/v3/api/v1', { headers: { 'if-none-match': String(document.headers['etag']) } })).code).toBe(304);
+  });
+
+  it('come as OpenAPI v2', async () => {
+    expect((await api.call('GET', '/openapi/v2')).json).toMatchObject({ swagger: '2.0', definitions: { 'io.k8s.api.core.v1.Service': { type: 'object' } } });
+  });
+
+  it('come as aggregated discovery where asked for', async () => {
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
+    const core = await api.call('GET', '/api', { headers: { accept } });
+    expect(core.headers['content-type']).toContain('as=APIGroupDiscoveryList');
+    expect(core.json).toMatchObject({
+      kind: 'APIGroupDiscoveryList',
+      items: [{ versions: [{ version: 'v1', resources: expect.arrayContaining([expect.objectContaining({ resource: 'pods', shortNames: ['po'], scope: 'Namespaced' })]) }] }],
+    });
+    expect((await api.call('GET', '/apis', { headers: { accept: 'application/json' } })).json).toMatchObject({ kind: 'APIGroupList' });
+  });
+});
+
+describe('impersonation', () => {
+  it('makes an administrator anybody', async () => {
+    const answer = await api.call('GET', pods, { headers: { 'impersonate-user': 'bob', 'impersonate-group': 'builders' } });
+    expect(answer.json).toMatchObject({ code: 403, message: expect.stringContaining('User "bob" cannot list resource "pods"') });
+  });
+
+  it('makes nobody an administrator', async () => {
+    const answer = await api.call('GET', pods, { anonymous: true, headers: { 'impersonate-user': 'kubernetes-admin', 'impersonate-group': 'system:masters' } });
+    expect(answer.json).toMatchObject({ code: 403, message: expect.stringContaining('User "system:anonymous" cannot impersonate resource "users"') });
+    expect((await api.call('GET', pods, { headers: { 'impersonate-group': 'a' } })).code).toBe(400);
+  });
+});
+
 describe('the door', () => {
   it('lets nobody in who is nobody', async () => {
     const answer = await api.call('GET', pods, { anonymous: true });
