@@ -34,6 +34,9 @@ export const nodeStatusReportMs = 300_000;
 export const leaseRenewMs = 10_000;
 export const leaseDurationSeconds = 40;
 
+/** A runtime that was well and does not answer is believed to be well for this long: it may be restarting. */
+export const runtimeDownMs = 30_000;
+
 /** Images named in the node's status. */
 export const nodeStatusImagesMax = 50;
 

@@ -6,7 +6,7 @@ import type { Clock } from '@typernetes/machinery';
 import { hasReason } from '@typernetes/machinery';
 import { cri as proto } from '@typernetes/proto';
 import type { KubeletConfig } from '../config';
-import { nodeStatusImagesMax, nodeStatusMs, nodeStatusReportMs } from '../limits';
+import { nodeStatusImagesMax, nodeStatusMs, nodeStatusReportMs, runtimeDownMs } from '../limits';
 import type { NodeView } from '../pod/pod-context';
 import type { CriClient } from '../runtime/cri-client';
 import { imageMethods, runtimeMethods } from '../runtime/cri-client';
@@ -37,6 +37,7 @@ export class NodeAgent implements NodeView {
   readonly allocatable: Readonly<Record<string, string>>;
   readonly memoryBytes: number;
   private runtimeProblem: string | undefined = 'container runtime status check may not have completed yet';
+  private runtimeOkAtMs: number | undefined;
   private networkNotReady: string | undefined = 'container runtime network not ready';
   private runtimeInfo = { name: 'docker', version: 'docker://Unknown' };
   private node: Node | undefined;
@@ -115,15 +116,23 @@ export class NodeAgent implements NodeView {
       };
       const runtime = problemOf('RuntimeReady');
       const network = problemOf('NetworkReady');
-      this.runtimeProblem = runtime && `container runtime not ready: ${runtime}`;
+      this.sawRuntime(runtime && `container runtime not ready: ${runtime}`);
       this.networkNotReady = network && `container runtime network not ready: ${network}`;
     } catch (error) {
       logger.debug({ error }, 'the runtime does not answer');
       // It may have lost what it was told.
       this.toldCidr = undefined;
-      this.runtimeProblem = 'container runtime is down';
+      this.sawRuntime('container runtime is down');
     }
     if (before && !this.networkProblem()) becameReady();
+  }
+
+  /** A restart of the runtime must not make the node NotReady, which would take its pods out of Services. */
+  private sawRuntime(problem: string | undefined): void {
+    const nowMs = this.dependencies.clock.monotonic();
+    if (!problem) this.runtimeOkAtMs = nowMs;
+    else if (this.runtimeOkAtMs !== undefined && nowMs - this.runtimeOkAtMs < runtimeDownMs) return;
+    this.runtimeProblem = problem;
   }
 
   private async report(): Promise<void> {
@@ -170,9 +179,9 @@ export class NodeAgent implements NodeView {
   }
 
   private async images(): Promise<ContainerImage[]> {
-    if (this.runtimeProblem) return this.node?.status?.images ?? [];
-    const { images } = await this.dependencies.cri.call(imageMethods.listImages, proto.ListImagesRequest.create());
-    return images
+    const answer = await this.dependencies.cri.call(imageMethods.listImages, proto.ListImagesRequest.create()).catch(() => undefined);
+    if (!answer) return this.node?.status?.images ?? [];
+    return answer.images
       .map(({ repoTags, repoDigests, size }) => ({ names: [...repoDigests, ...repoTags].slice(0, 5), sizeBytes: Number(size) }))
       .filter(({ names }) => names.length > 0)
       .sort((a, b) => b.sizeBytes - a.sizeBytes || (a.names[0] ?? '').localeCompare(b.names[0] ?? ''))

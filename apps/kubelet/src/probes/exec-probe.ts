@@ -3,7 +3,7 @@ import { probeOutputBytesMax } from '../limits';
 import type { CriClient } from '../runtime/cri-client';
 import { runtimeMethods } from '../runtime/cri-client';
 import type { ProbeResult } from './http-probe';
-import { failed } from './http-probe';
+import { failed, unknown } from './http-probe';
 
 /** Time that the call may take beyond the command's own limit. */
 const slackMs = 5_000;
@@ -19,6 +19,7 @@ export async function execProbe(cri: CriClient, containerId: string, command: st
     if (error instanceof Error && 'code' in error && error.code === grpcStatus.DEADLINE_EXCEEDED) {
       return failed(`command timed out: "${command.join(' ')}" timed out after ${timeoutSeconds}s`);
     }
-    return failed(error instanceof Error ? error.message : String(error));
+    // The runtime is away, say: no reason to kill the container.
+    return unknown(error instanceof Error ? error.message : String(error));
   }
 }

@@ -3,9 +3,12 @@ import https from 'node:https';
 import type { HTTPGetAction } from '@typernetes/api';
 import { probeOutputBytesMax } from '../limits';
 
-export type ProbeResult = { ok: true } | { ok: false; output: string };
+/** `unknown`: the probe itself could not be done, which says nothing about the container. */
+export type ProbeResult = { ok: true } | { ok: false; output: string } | { ok: 'unknown'; error: string };
 
 export const failed = (output: string): ProbeResult => ({ ok: false, output });
+
+export const unknown = (error: string): ProbeResult => ({ ok: 'unknown', error });
 
 /** Go's words for what goes wrong on the way, which users know from events. */
 export function dialErrorText(error: NodeJS.ErrnoException, target: string): string {

@@ -9,7 +9,7 @@ import { latestContainer } from '../runtime/runtime-pod';
 import { execProbe } from './exec-probe';
 import { grpcProbe } from './grpc-probe';
 import type { ProbeResult } from './http-probe';
-import { failed, httpProbe } from './http-probe';
+import { httpProbe, unknown } from './http-probe';
 import { portOf } from './port';
 import { tcpProbe } from './tcp-probe';
 import type { ProbeState, ProbeType } from './thresholds';
@@ -166,6 +166,11 @@ export class ProbeManager implements ProbeView {
     const { subject } = worker;
     const result = await this.execute(subject, probe);
     if (worker.abort.signal.aborted) return;
+    if (result.ok === 'unknown') {
+      const message = `${titles[type]} probe errored and resulted in unknown state: ${result.error}`;
+      this.dependencies.report(subject.pod, subject.container.name, { type: 'Warning', reason: 'Unhealthy', message });
+      return;
+    }
     if (!result.ok) {
       const message = `${titles[type]} probe failed: ${result.output}`;
       this.dependencies.report(subject.pod, subject.container.name, { type: 'Warning', reason: 'Unhealthy', message });
@@ -188,9 +193,9 @@ export class ProbeManager implements ProbeView {
       }
       if (probe.tcpSocket) return await tcpProbe(probe.tcpSocket.host || ip, portOf(container, probe.tcpSocket.port), timeoutMs);
       if (probe.grpc) return await grpcProbe({ host: ip, port: probe.grpc.port, service: probe.grpc.service ?? '', timeoutMs }, clock);
-      return failed(`missing probe handler for ${container.name}`);
+      return unknown(`missing probe handler for ${container.name}`);
     } catch (error) {
-      return failed(error instanceof Error ? error.message : String(error));
+      return unknown(error instanceof Error ? error.message : String(error));
     }
   }
 }

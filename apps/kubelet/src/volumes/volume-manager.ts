@@ -46,13 +46,15 @@ export class VolumeManager {
       throw new VolumeError(`MountVolume.SetUp failed for volume "${volume.name}" : volumes of kind ${source} are not supported by this kubelet`);
     }
     const dir = path.join(this.podDir(uidOf(pod)), 'volumes', kind.folder, volume.name);
+    const isNew = !(await lstat(dir).catch(() => undefined));
     try {
-      const isNew = !(await lstat(dir).catch(() => undefined));
       const mounted = await kind.setUp({ pod, volume, dir, objects, tokens, facts, clock });
       const group = pod.spec?.securityContext?.fsGroup;
       if (group !== undefined && isNew && mounted === dir) await giveToGroup(dir, group);
       return mounted;
     } catch (error) {
+      // Files of before serve on: a container restarts also while the API is away or when its Secret is gone.
+      if (await lstat(path.join(dir, '..data')).catch(() => undefined)) return dir;
       throw new VolumeError(`MountVolume.SetUp failed for volume "${volume.name}" : ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
   }
