@@ -32,6 +32,7 @@ step 'lint' npx nx run-many -t lint
 step 'unit tests' npx nx run-many -t test
 step 'bundles' npx nx run-many -t build
 step 'integration tests' npx nx run-many -t integration --parallel=1
+step 'end-to-end tests' npx nx run e2e:e2e
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

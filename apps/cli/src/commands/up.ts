@@ -95,7 +95,8 @@ async function nodesReady(settings: ClusterSettings, clock: Clock, task: Task): 
   await waitUntil(clock, nodesTimeoutMs, 'The nodes', async () => {
     const ready = (await nodeReadiness(api)).filter((node) => node.ready).map((node) => node.name);
     const missing = Array.from({ length: settings.workers }, (_, index) => workerName(index)).filter((name) => !ready.includes(name));
-    task.output = `${ready.length} of ${settings.workers} ready`;
+    const output = `${ready.length} of ${settings.workers} ready`;
+    if (task.output !== output) task.output = output;
     return missing.length === 0 ? true : `not ready: ${missing.join(', ')}`;
   });
   api.close();

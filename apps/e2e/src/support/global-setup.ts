@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { exampleImages, kubectlBinary, kubectlVersions, root, t8s, upFlags } from './cluster';
-import { must } from './run';
+import { container, exampleImages, kubectlBinary, kubectlVersions, root, t8s, upFlags } from './cluster';
+import { must, run } from './run';
 
 async function unpackKubectl(): Promise<void> {
   for (const version of kubectlVersions) {
@@ -19,6 +19,20 @@ export default async function setup(): Promise<void> {
   // Its reaper is a privileged image from a registry; every suite stops what it starts.
   process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
   await unpackKubectl();
-  process.stdout.write(`\n${await t8s('up', ...upFlags)}`);
-  process.stdout.write(await t8s('load', ...exampleImages));
+  try {
+    process.stdout.write(`\n${await t8s('up', ...upFlags)}`);
+    process.stdout.write(await t8s('load', ...exampleImages));
+  } catch (error) {
+    await explainAndRemove();
+    throw error;
+  }
+}
+
+/** Jest calls no teardown after a failed setup. */
+async function explainAndRemove(): Promise<void> {
+  for (const service of ['apiserver', 'controller-manager', 'worker-1']) {
+    const { stdout, stderr } = await run('docker', ['logs', '--tail', '20', container(service)]);
+    process.stdout.write(`== ${service}\n${stdout}${stderr}\n`);
+  }
+  if (!process.env['T8S_E2E_KEEP']) await t8s('down');
 }
