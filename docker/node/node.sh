@@ -2,6 +2,7 @@
 # Entry point of a node: makes the container fit for a Docker Engine of its own, then keeps the node's processes alive.
 set -euo pipefail
 cd /
+# Node.js flags of small memory: these processes wait most of the time.
 . /opt/t8s/machine.sh
 . /opt/t8s/supervisor.sh
 
@@ -16,11 +17,11 @@ run_dockerd() {
 }
 
 run_cri_docker() {
-  exec node "$(app cri-docker)" --listen /run/cri-docker.sock
+  exec node --max-semi-space-size=1 --optimize-for-size "$(app cri-docker)" --listen /run/cri-docker.sock
 }
 
 run_kubelet() {
-  exec node "$(app kubelet)" \
+  exec node --max-semi-space-size=1 --optimize-for-size "$(app kubelet)" \
     --kubeconfig /etc/kubernetes/kubelet.conf --grpc-server "$APISERVER_GRPC" \
     --hostname-override "$NODE_NAME" ${NODE_IP:+--node-ip "$NODE_IP"} \
     --container-runtime-endpoint unix:///run/cri-docker.sock \
@@ -30,7 +31,7 @@ run_kubelet() {
 }
 
 run_proxy() {
-  exec node "$(app proxy)" \
+  exec node --max-semi-space-size=1 --optimize-for-size "$(app proxy)" \
     --kubeconfig /etc/kubernetes/proxy.conf --grpc-server "$APISERVER_GRPC" \
     --hostname-override "$NODE_NAME" --cluster-cidr "$POD_CIDR" --service-cluster-ip-range "$SERVICE_CIDR"
 }
