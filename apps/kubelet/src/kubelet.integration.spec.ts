@@ -139,8 +139,8 @@ test('registers the node and makes it Ready', async () => {
   expect(found.status?.addresses).toContainEqual({ type: 'InternalIP', address: '127.0.0.1' });
   await until(async () => {
     const events = (await client.resource(resources.events).list({ namespace: 'default' })).items.filter(({ involvedObject }) => involvedObject.kind === 'Node');
-    return ['Starting', 'NodeReady'].every((reason) => events.some((event) => event.reason === reason));
-  }, 'events of the node');
+    return events.some(({ reason, message }) => reason === 'Starting' && message === 'Starting kubelet.');
+  }, 'event of the node');
   const lease = await until(() => client.resource(resources.leases).get(nodeName, { namespace: 'kube-node-lease' }), 'lease');
   expect(lease.spec?.holderIdentity).toBe(nodeName);
 });

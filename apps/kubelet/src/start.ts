@@ -81,6 +81,7 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
     config, machine, client, cri, clock, logger,
     nodeIPs: [config.nodeIP || defaultNodeIP()],
     becameReady: () => pods.notifyAll(),
+    report: (node, reason, message) => events.record({ type: resources.nodes, object: node }, 'Normal', reason, message),
   });
   const context: PodContext = {
     cri, objects, clock, random, logger, report,

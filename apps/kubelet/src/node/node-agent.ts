@@ -1,9 +1,9 @@
-import type { ContainerImage, Node } from '@typernetes/api';
+import type { ContainerImage, Node, NodeStatus } from '@typernetes/api';
 import { resources } from '@typernetes/api';
 import type { ApiClient } from '@typernetes/client';
 import type { Logger } from '@typernetes/component';
 import type { Clock } from '@typernetes/machinery';
-import { hasReason } from '@typernetes/machinery';
+import { hasReason, isConditionTrue } from '@typernetes/machinery';
 import { cri as proto } from '@typernetes/proto';
 import type { KubeletConfig } from '../config';
 import { nodeStatusImagesMax, nodeStatusMs, nodeStatusReportMs, runtimeDownMs } from '../limits';
@@ -26,6 +26,8 @@ export interface NodeAgentDependencies {
   cri: CriClient;
   clock: Clock;
   logger: Logger;
+  /** An event about the node. */
+  report(node: Node, reason: string, message: string): void;
   /** The pod network has become ready. */
   becameReady(): void;
 }
@@ -37,6 +39,7 @@ export class NodeAgent implements NodeView {
   readonly allocatable: Readonly<Record<string, string>>;
   readonly memoryBytes: number;
   private runtimeProblem: string | undefined = 'container runtime status check may not have completed yet';
+  private saidReady: boolean | undefined;
   private runtimeOkAtMs: number | undefined;
   private networkNotReady: string | undefined = 'container runtime network not ready';
   private runtimeInfo = { name: 'docker', version: 'docker://Unknown' };
@@ -143,11 +146,13 @@ export class NodeAgent implements NodeView {
       this.node = await this.register(facts);
       this.tellCidr = this.node.spec?.podCIDR;
       logger.info({ node: this.name }, 'Successfully registered node');
+      this.dependencies.report(this.node, 'Starting', 'Starting kubelet.');
     }
     const status = nodeStatus(facts, this.node.status);
     const text = JSON.stringify({ ...status, conditions: status.conditions?.map(({ lastHeartbeatTime: _time, ...rest }) => rest) });
     const isRecent = this.lastReport && clock.monotonic() - this.lastReport.atMs < nodeStatusReportMs;
     if (isRecent && this.lastReport?.text === text) return;
+    this.reportReadiness(this.node, status);
     const addresses = [...(status.addresses ?? []), { $patch: 'replace' }];
     try {
       this.node = await nodes.patch(this.name, { status: { ...status, addresses } }, { subresource: 'status', type: 'application/strategic-merge-patch+json' });
@@ -156,6 +161,17 @@ export class NodeAgent implements NodeView {
       throw error;
     }
     this.lastReport = { text: JSON.stringify({ ...status, conditions: status.conditions?.map(({ lastHeartbeatTime: _time, ...rest }) => rest) }), atMs: clock.monotonic() };
+  }
+
+  /** Says when the node becomes ready, and when it ceases to be. */
+  private reportReadiness(node: Node, { conditions }: NodeStatus): void {
+    const isReady = isConditionTrue(conditions, 'Ready');
+    if (this.saidReady === isReady) return;
+    if (isReady !== isConditionTrue(node.status?.conditions, 'Ready') || this.saidReady !== undefined) {
+      const reason = isReady ? 'NodeReady' : 'NodeNotReady';
+      this.dependencies.report(node, reason, `Node ${this.name} status is now: ${reason}`);
+    }
+    this.saidReady = isReady;
   }
 
   private async register(facts: NodeFacts): Promise<Node> {
