@@ -2,12 +2,14 @@
 # Entry point of a node: makes the container fit for a Docker Engine of its own, then keeps the node's processes alive.
 set -euo pipefail
 cd /
-# Node.js flags of small memory: these processes wait most of the time.
 . /opt/t8s/machine.sh
 . /opt/t8s/supervisor.sh
 
 : "${NODE_NAME:=$(hostname)}" "${POD_CIDR:?}" "${SERVICE_CIDR:?}" "${CLUSTER_DNS:?}" "${APISERVER_GRPC:?}"
 app() { printf '/opt/t8s/apps/%s/main.js' "$1"; }
+
+# These processes wait most of the time: small heaps suit them.
+small_node() { exec node --max-semi-space-size=1 --optimize-for-size "$@"; }
 
 run_dockerd() {
   # A daemon that was killed leaves its files behind; with live-restore its containers go on without it.
@@ -17,11 +19,11 @@ run_dockerd() {
 }
 
 run_cri_docker() {
-  exec node --max-semi-space-size=1 --optimize-for-size "$(app cri-docker)" --listen /run/cri-docker.sock
+  small_node "$(app cri-docker)" --listen /run/cri-docker.sock
 }
 
 run_kubelet() {
-  exec node --max-semi-space-size=1 --optimize-for-size "$(app kubelet)" \
+  small_node "$(app kubelet)" \
     --kubeconfig /etc/kubernetes/kubelet.conf --grpc-server "$APISERVER_GRPC" \
     --hostname-override "$NODE_NAME" ${NODE_IP:+--node-ip "$NODE_IP"} \
     --container-runtime-endpoint unix:///run/cri-docker.sock \
@@ -31,7 +33,7 @@ run_kubelet() {
 }
 
 run_proxy() {
-  exec node --max-semi-space-size=1 --optimize-for-size "$(app proxy)" \
+  small_node "$(app proxy)" \
     --kubeconfig /etc/kubernetes/proxy.conf --grpc-server "$APISERVER_GRPC" \
     --hostname-override "$NODE_NAME" --cluster-cidr "$POD_CIDR" --service-cluster-ip-range "$SERVICE_CIDR"
 }

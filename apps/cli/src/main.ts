@@ -4,6 +4,7 @@ import { systemClock } from '@typernetes/machinery';
 import { adminKubeconfig } from './cluster/kubeconfig';
 import { defaultSettings, type ClusterSettings } from './cluster/settings';
 import { loadSettings, requireSettings } from './cluster/state';
+import { bench } from './commands/bench';
 import { down } from './commands/down';
 import { kubectl } from './commands/kubectl';
 import { start, status, stop } from './commands/lifecycle';
@@ -92,6 +93,8 @@ program
   .option('--tail <n>', 'only the last lines')
   .option('--node <node>', 'only this node')
   .action((component: string, options: LogsOptions) => logs(cluster(), component, options));
+
+program.command('bench').description('measure a running cluster').action(() => bench(cluster(), systemClock));
 
 program
   .command('kubectl')
