@@ -354,21 +354,24 @@ test('an outage of the store is no silence of the nodes', async () => {
       await systemClock.sleep(1_000, end.signal).catch(() => undefined);
     }
   });
-  await eventually('ready', async () => (await nodes.list()).items.every(({ spec }) => !spec?.taints?.length));
-  await api.etcd.kill();
-  // Longer than the grace period.
-  await systemClock.sleep(4_000);
-  await api.etcd.start();
-  await systemClock.sleep(4_000);
-  for (const name of names) {
-    const node = await eventually(`answer about ${name}`, () => nodes.get(name));
-    expect(node.status?.conditions?.map(({ status }) => status)).toEqual(['True']);
-    expect(node.spec?.taints ?? []).toEqual([]);
+  try {
+    await eventually('ready', async () => (await nodes.list()).items.every(({ spec }) => !spec?.taints?.length));
+    await api.etcd.kill();
+    // Longer than the grace period.
+    await systemClock.sleep(4_000);
+    await api.etcd.start();
+    await systemClock.sleep(4_000);
+    for (const name of names) {
+      const node = await eventually(`answer about ${name}`, () => nodes.get(name));
+      expect(node.status?.conditions?.map(({ status }) => status)).toEqual(['True']);
+      expect(node.spec?.taints ?? []).toEqual([]);
+    }
+    const { items } = await client.resource(resources.events).list({ namespace: 'default' });
+    expect(items.filter(({ reason, involvedObject }) => reason === 'NodeNotReady' && names.includes(involvedObject.name ?? ''))).toEqual([]);
+  } finally {
+    end.abort();
+    await Promise.all(kubelets);
   }
-  const { items } = await client.resource(resources.events).list({ namespace: 'default' });
-  expect(items.filter(({ reason, involvedObject }) => reason === 'NodeNotReady' && names.includes(involvedObject.name ?? ''))).toEqual([]);
-  end.abort();
-  await Promise.all(kubelets);
   await Promise.all(names.map((name) => nodes.delete(name)));
 }, 60_000);
 
