@@ -14,10 +14,13 @@ const at = (second: number): string => `2026-01-01T00:00:0${second}.123456789Z`;
 const whole = [`${at(1)} stdout F one`, `${at(2)} stderr F two`, `${at(3)} stdout P thr`, `${at(4)} stdout F ee`, `${at(5)} stdout F `].join('\n') + '\n';
 beforeEach(() => writeFileSync(file, whole));
 
-async function read(request: Partial<LogRequest>, isRunning: () => Promise<boolean> = async () => false): Promise<string> {
+async function read(request: Partial<LogRequest>, isRunning: () => Promise<boolean> = async () => false, seen?: (text: string) => void): Promise<string> {
   let text = '';
   const source = { file, isRunning, clock: systemClock, signal: new AbortController().signal };
-  for await (const bytes of readLog(source, { follow: false, timestamps: false, ...request })) text += bytes.toString();
+  for await (const bytes of readLog(source, { follow: false, timestamps: false, ...request })) {
+    text += bytes.toString();
+    seen?.(text);
+  }
   return text;
 }
 
@@ -42,13 +45,17 @@ test('reads rotated files first', async () => {
 
 test('follows over a rotation until the container ends', async () => {
   let runs = true;
-  const reading = read({ follow: true, tailLines: 1 }, async () => runs);
-  await systemClock.sleep(50);
+  let seen = '';
+  const until = async (end: string): Promise<void> => {
+    while (!seen.endsWith(end)) await systemClock.sleep(5);
+  };
+  const reading = read({ follow: true, tailLines: 1 }, async () => runs, (text) => (seen = text));
+  await until('\n');
   appendFileSync(file, `${at(6)} stdout F live\n`);
-  await systemClock.sleep(50);
+  await until('live\n');
   renameSync(file, `${file}.20260101-000001`);
   writeFileSync(file, `${at(7)} stdout F rotated\n`);
-  await systemClock.sleep(50);
+  await until('rotated\n');
   runs = false;
   appendFileSync(file, `${at(8)} stdout F last\n`);
   expect(await reading).toBe('\nlive\nrotated\nlast\n');
