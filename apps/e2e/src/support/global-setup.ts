@@ -20,6 +20,8 @@ export default async function setup(): Promise<void> {
   process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
   await unpackKubectl();
   try {
+    // What a run that was cut off has left is no ground to stand on.
+    if (!process.env['T8S_E2E_KEEP']) await t8s('down');
     process.stdout.write(`\n${await t8s('up', ...upFlags)}`);
     process.stdout.write(await t8s('load', ...exampleImages));
   } catch (error) {
