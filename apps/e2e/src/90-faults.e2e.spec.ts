@@ -61,9 +61,9 @@ beforeAll(async () => {
   await apply(nginxController('web', 2), namespace);
   await apply(`apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { selector: { app: web }, ports: [{ port: 80 }] }`, namespace);
   await apply(clientPod('client', 'worker-1'), namespace);
-  await eventually('two endpoints', async () => {
-    const found = await pods('app=web', namespace);
-    return found.length === 2 && found.every(isReady);
+  await eventually('every pod of the cluster is ready', async () => {
+    const { items } = await getJson<{ items: Pod[] }>('pods', '--all-namespaces');
+    return (await pods('app=web', namespace)).length === 2 && items.every(isReady);
   });
   writer = new Writer(namespace);
   before = await containers();
