@@ -56,7 +56,7 @@ await build({
   format: 'cjs',
   sourcemap: 'linked',
   // Optional natives that their packages do without.
-  external: ['cpu-features', '*.node'],
+  external: ['cpu-features', '*.node', 'lmdb'],
   plugins: [healthProto, etcdProto, reflectionProto],
   logLevel: 'warning',
 });

@@ -1,6 +1,7 @@
 export * from './continue-token';
 export * from './resource-version';
 export * from './storage';
+export { EmbeddedStorage, type EmbeddedOptions } from './embedded/embedded-storage';
 export { EtcdStorage, type EtcdOptions } from './etcd/etcd-storage';
 export { CacheEntry, type Attributes, type AttributesOf } from './cache/entry';
 export { Delivery, type DeliveryType } from './cache/delivery';

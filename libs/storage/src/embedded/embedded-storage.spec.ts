@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { SimulatedClock } from '@typernetes/machinery';
+import { encodeStored } from '../resource-version';
+import type { Operation, StorageEvent } from '../storage';
+import { describeStorage } from '../testing/storage-contract';
+import { EmbeddedStorage } from './embedded-storage';
+
+const makeDirectory = (): Promise<string> => mkdtemp(path.join(os.tmpdir(), 't8s-embedded-'));
+
+async function onDisk<T>(use: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await makeDirectory();
+  try {
+    return await use(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+const put = (key: string, expected?: number, ttlSeconds?: number): Operation => ({
+  type: 'put',
+  key: `/registry/things/${key}`,
+  value: encodeStored({ kind: 'Thing', apiVersion: 'v1', metadata: { name: key } }),
+  ...(expected === undefined ? {} : { expected }),
+  ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
+});
+
+const keysOf = async (storage: EmbeddedStorage, revision?: number): Promise<string[]> =>
+  (await storage.list('/registry/things/', revision === undefined ? {} : { revision })).entries.map(({ key }) => key.slice('/registry/things/'.length));
+
+describeStorage('EmbeddedStorage in memory', async () => {
+  const storage = await EmbeddedStorage.open();
+  return { storage, close: () => storage.closed() };
+});
+
+describeStorage('EmbeddedStorage on disk', async () => {
+  const directory = await makeDirectory();
+  const storage = await EmbeddedStorage.open({ directory });
+  return {
+    storage,
+    close: async () => {
+      await storage.closed();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+});
+
+describe('EmbeddedStorage', () => {
+  it('goes on where it was when it is opened again', () =>
+    onDisk(async (directory) => {
+      const first = await EmbeddedStorage.open({ directory });
+      await first.transact([put('a', 0)]);
+      await first.transact([put('b', 0)]);
+      const start = await first.revision();
+      await first.transact([{ type: 'delete', key: '/registry/things/a' }]);
+      await first.closed();
+
+      const second = await EmbeddedStorage.open({ directory });
+      expect(await second.revision()).toBe(start + 1);
+      expect(await keysOf(second)).toEqual(['b']);
+      expect(await keysOf(second, start)).toEqual(['a', 'b']);
+      const events: StorageEvent[] = [];
+      const seen = new Promise<void>((resolve, reject) => {
+        second.watch('/registry/', start, {
+          onEvents: (batch) => {
+            events.push(...batch);
+            resolve();
+          },
+          onProgress: () => undefined,
+          onError: reject,
+        });
+      });
+      await seen;
+      expect(events.map(({ type, key }) => `${type} ${key}`)).toEqual(['delete /registry/things/a']);
+      await second.closed();
+    }));
+
+  it.each([
+    ['in memory', (clock: SimulatedClock) => EmbeddedStorage.open({ clock })],
+    ['on disk', async (clock: SimulatedClock) => EmbeddedStorage.open({ clock, directory: await makeDirectory() })],
+  ])('ends lifetimes, but not of what was written again since (%s)', async (_, open) => {
+    const clock = new SimulatedClock();
+    const storage = await open(clock);
+    await storage.transact([put('short', 0, 5)]);
+    await storage.transact([put('renewed', 0, 5)]);
+    await storage.transact([put('renewed', undefined, 60)]);
+    await storage.transact([put('kept', 0, 5)]);
+    await storage.transact([put('kept')]);
+    await clock.advance(4_000);
+    expect(await keysOf(storage)).toEqual(['kept', 'renewed', 'short']);
+    await clock.advance(3_000);
+    // Two turns more: the deletion and the clean-up of its row each wait for the disk.
+    for (let i = 0; i < 50 && (await keysOf(storage)).includes('short'); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await keysOf(storage)).toEqual(['kept', 'renewed']);
+    await storage.closed();
+  });
+
+  it('keeps what compaction leaves visible, and the revision asked for itself', async () => {
+    const storage = await EmbeddedStorage.open();
+    await storage.transact([put('a', 0)]);
+    await storage.transact([put('gone', 0)]);
+    await storage.transact([{ type: 'delete', key: '/registry/things/gone' }]);
+    await storage.transact([put('b', 0)]);
+    const at = await storage.revision();
+    await storage.transact([put('a')]);
+    await storage.compact(at);
+    expect(await keysOf(storage, at)).toEqual(['a', 'b']);
+    expect(await keysOf(storage)).toEqual(['a', 'b']);
+    await expect(storage.compact(at)).rejects.toMatchObject({ reason: 'Expired' });
+    await expect(storage.compact(at + 100)).rejects.toThrow('required revision is a future revision');
+    await storage.closed();
+  });
+
+  it('says so when it is closed, and refuses keys that a table cannot hold', async () => {
+    const storage = await EmbeddedStorage.open();
+    await expect(storage.transact([put('x'.repeat(2_000))])).rejects.toThrow('key is longer than 1900 bytes');
+    await storage.closed();
+    await expect(storage.revision()).rejects.toMatchObject({ reason: 'ServiceUnavailable' });
+  });
+});
