@@ -1,6 +1,7 @@
 import type { Extensions, ApiserverInternals } from './pipeline/extensions';
 import type { Clock, Random } from '@typernetes/machinery';
 import type { Logger } from '@typernetes/component';
+import type { Storage } from '@typernetes/storage';
 
 /** PEM texts. */
 export interface TlsFiles {
@@ -10,6 +11,8 @@ export interface TlsFiles {
 
 /** What kube-apiserver's flags of the same names say; see flags.ts. */
 export interface ApiserverConfig {
+  /** Instead of etcd; the server closes it. */
+  readonly storage?: Storage;
   readonly etcdServers: readonly string[];
   readonly etcdTls?: { readonly ca: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
   readonly bindAddress: string;

@@ -1,4 +1,5 @@
 import { createRegistry, resources } from '@typernetes/api';
+import type { ApiClient } from '@typernetes/client';
 import { systemClock, systemRandom, type Cancel } from '@typernetes/machinery';
 import { EtcdStorage, Mirror } from '@typernetes/storage';
 import type { ApiserverConfig } from './config';
@@ -6,10 +7,11 @@ import type { Environment } from './environment';
 import { startGrpcServer } from './grpc/server';
 import { bookmarkPeriodMs } from './limits';
 import { startCompaction } from './compaction';
-import { createLoopbackClient } from './local/loopback-client';
+import { createLoopbackClient, self } from './local/loopback-client';
 import { CacheReader } from './local/cache-reader';
 import { ApiserverMetrics } from './metrics';
 import type { ApiserverInternals } from './pipeline/extensions';
+import type { UserInfo } from './pipeline/types';
 import { builtInHandlers } from './handlers';
 import { documentPaths } from './rest/documents';
 import { healthPaths, type HealthCheck } from './rest/health';
@@ -26,6 +28,9 @@ export interface Running {
   readonly grpcPort: number;
   /** The pipeline without a door. */
   readonly internals: ApiserverInternals;
+  /** The API in-process as this user, through the whole pipeline: for components that share the process. */
+  clientFor(user: UserInfo): ApiClient;
+  /** Closes the store too, also one that was given. */
   stop(): Promise<void>;
 }
 
@@ -38,12 +43,12 @@ interface Parts {
 /** Everything but the doors. Nothing has been read or opened yet. */
 function compose(config: ApiserverConfig): Parts {
   const clock = config.clock ?? systemClock;
-  const storage = new EtcdStorage({ endpoints: config.etcdServers, ...(config.etcdTls ? { tls: config.etcdTls } : {}), clock });
-  const mirror = new Mirror(storage, { clock, onTrouble: (error) => config.logger.warn({ err: error }, 'lost the watch on etcd, resuming') });
+  const storage = config.storage ?? new EtcdStorage({ endpoints: config.etcdServers, ...(config.etcdTls ? { tls: config.etcdTls } : {}), clock });
+  const mirror = new Mirror(storage, { clock, onTrouble: (error) => config.logger.warn({ err: error }, 'lost the watch on the store, resuming') });
   const registry = createRegistry();
   const stores = new ResourceStores(registry, mirror);
   const allocator = new ServiceAllocator(config, mirror);
-  const internals: ApiserverInternals = { objects: new CacheReader(registry, stores, { mirror, storage }), client: createLoopbackClient(() => environment) };
+  const internals: ApiserverInternals = { objects: new CacheReader(registry, stores, { mirror, storage }), client: createLoopbackClient(() => environment, self) };
   const extensions = (config.makeExtensions ?? ((it) => standardExtensions(config, it)))(internals);
   const environment: Environment = {
     registry,
@@ -88,7 +93,7 @@ export async function startApiserver(config: ApiserverConfig): Promise<Running> 
     stopCompaction();
     await Promise.all([rest.close(), grpc.close()]);
     mirror.stop();
-    storage.close();
+    await storage.close();
   };
   try {
     await environment.extensions.bootstrap?.(aborter.signal, { securePort: rest.port });
@@ -98,7 +103,7 @@ export async function startApiserver(config: ApiserverConfig): Promise<Running> 
     throw error;
   }
   config.logger.info({ securePort: rest.port, grpcPort: grpc.port }, 'serving');
-  return { securePort: rest.port, grpcPort: grpc.port, internals, stop };
+  return { securePort: rest.port, grpcPort: grpc.port, internals, clientFor: (user) => createLoopbackClient(() => environment, user), stop };
 }
 
 function healthChecks({ storage, mirror, extensions }: Environment, isBootstrapped: () => boolean): Record<string, HealthCheck[]> {

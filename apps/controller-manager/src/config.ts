@@ -1,8 +1,11 @@
+import type { ApiClient } from '@typernetes/client';
 import type { ApiServerAccess, TlsMaterial } from '@typernetes/component';
 
 export interface ControllerManagerConfig {
-  access: ApiServerAccess;
-  health: { host: string; port: number; tls?: TlsMaterial };
+  /** The API by gRPC, or a client that is there already: one that shares this process. It is closed with the manager. */
+  api: ApiServerAccess | ApiClient;
+  /** Where /healthz and /metrics are served; absent: nowhere. */
+  health?: { host: string; port: number; tls?: TlsMaterial };
   leaderElect: boolean;
   /** Names of controllers, `*` for all, `-name` to leave one out. */
   controllers: readonly string[];

@@ -14,7 +14,7 @@ let access: ApiServerAccess;
 function start(): Promise<Running> {
   return startControllerManager(
     {
-      access,
+      api: access,
       health: { host: '127.0.0.1', port: 0 },
       leaderElect: true,
       controllers: ['*'],

@@ -88,7 +88,7 @@ void runMain<Flags>({
     const text = (file?: string): string | undefined => (file ? readFileSync(file, 'utf8') : undefined);
     return startControllerManager(
       {
-        access: { ...access, grpcServer: flags.grpcServer ?? access.grpcServer },
+        api: { ...access, grpcServer: flags.grpcServer ?? access.grpcServer },
         health: {
           host: flags.bindAddress,
           port: Number(flags.securePort),

@@ -12,7 +12,7 @@ import { selectControllers } from './controllers';
 export async function startControllerManager(config: ControllerManagerConfig, { logger, clock, onLost }: { logger: Logger; clock: Clock; onLost(error: unknown): void }): Promise<Running> {
   const random = systemRandom;
   const registry = createMetricsRegistry();
-  const client = createGrpcClient({ access: config.access, userAgent: 'kube-controller-manager', clock });
+  const client = 'resource' in config.api ? config.api : createGrpcClient({ access: config.api, userAgent: 'kube-controller-manager', clock });
   const informers = new InformerFactory({ client, clock, random, logger });
   const recorders: EventRecorder[] = [];
   const context: ControllerContext = {
@@ -32,7 +32,7 @@ export async function startControllerManager(config: ControllerManagerConfig, { 
   const runs = selectControllers(config.controllers).map((controller) => controller.setUp(context));
   const ended = new AbortController();
   informers.start(ended.signal);
-  const health = await startHealthServer({ ...config.health, registry });
+  const health = config.health && (await startHealthServer({ ...config.health, registry }));
   const lead = async (signal: AbortSignal): Promise<void> => {
     await informers.whenSynced(signal);
     logger.info({ controllers: runs.length }, 'the caches are full, controllers start');
@@ -48,7 +48,7 @@ export async function startControllerManager(config: ControllerManagerConfig, { 
       ended.abort();
       await leading;
       await Promise.all(recorders.map((recorder) => recorder.flush()));
-      await health.stop();
+      await health?.stop();
       client.close();
     },
   };

@@ -28,7 +28,7 @@ void runMain<Flags>({
     const tls = flags.tlsCertFile ? loadTls({ certFile: flags.tlsCertFile, keyFile: flags.tlsPrivateKeyFile }) : undefined;
     return startScheduler(
       {
-        access: { ...access, grpcServer: flags.grpcServer ?? access.grpcServer },
+        api: { ...access, grpcServer: flags.grpcServer ?? access.grpcServer },
         health: { host: flags.bindAddress, port: Number(flags.securePort), tls },
         leaderElect: String(flags.leaderElect) !== 'false',
         schedulerName: 'default-scheduler',

@@ -1,3 +1,4 @@
+import type { ApiClient } from '@typernetes/client';
 import { EventRecorder, InformerFactory, createGrpcClient, runLeaderElected } from '@typernetes/client';
 import type { ApiServerAccess, Logger, Running, TlsMaterial } from '@typernetes/component';
 import { createMetricsRegistry, startHealthServer } from '@typernetes/component';
@@ -12,9 +13,10 @@ import { SchedulingQueue } from './queue/scheduling-queue';
 import { Scheduler } from './scheduler';
 
 export interface SchedulerConfig {
-  access: ApiServerAccess;
-  /** Where /healthz and /metrics are served. */
-  health: { host: string; port: number; tls?: TlsMaterial };
+  /** The API by gRPC, or a client that is there already: one that shares this process. It is closed with the scheduler. */
+  api: ApiServerAccess | ApiClient;
+  /** Where /healthz and /metrics are served; absent: nowhere. */
+  health?: { host: string; port: number; tls?: TlsMaterial };
   leaderElect: boolean;
   schedulerName: string;
 }
@@ -24,7 +26,7 @@ export async function startScheduler(config: SchedulerConfig, context: { logger:
   const { logger, clock } = context;
   const random = systemRandom;
   const registry = createMetricsRegistry();
-  const client = createGrpcClient({ access: config.access, userAgent: 'kube-scheduler', clock });
+  const client = 'resource' in config.api ? config.api : createGrpcClient({ access: config.api, userAgent: 'kube-scheduler', clock });
   const informers = new InformerFactory({ client, clock, random, logger });
   const cache = new ClusterCache();
   const queue = new SchedulingQueue();
@@ -34,7 +36,7 @@ export async function startScheduler(config: SchedulerConfig, context: { logger:
   followCluster({ informers, cache, queue, plugins: defaultPlugins, schedulerName: config.schedulerName, clock, wake: scheduler.wake });
   const ended = new AbortController();
   informers.start(ended.signal);
-  const health = await startHealthServer({ ...config.health, registry });
+  const health = config.health && (await startHealthServer({ ...config.health, registry }));
   const lead = async (signal: AbortSignal): Promise<void> => {
     await informers.whenSynced(signal);
     scheduler.start(signal);
@@ -50,7 +52,7 @@ export async function startScheduler(config: SchedulerConfig, context: { logger:
       ended.abort();
       await leading;
       await events.flush();
-      await health.stop();
+      await health?.stop();
       client.close();
     },
   };

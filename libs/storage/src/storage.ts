@@ -1,5 +1,5 @@
 /**
- * The one interface over a store with revisions (etcd; an embedded one may follow). Bytes in, bytes out: values are JSON
+ * The one interface over a store with revisions (etcd, or embedded in the process). Bytes in, bytes out: values are JSON
  * objects that begin with kind, apiVersion and metadata, without a resourceVersion; values that come out have it as
  * the first field of metadata (see resource-version.ts).
  *
@@ -85,5 +85,6 @@ export interface Storage {
   revision(): Promise<number>;
   /** Forgets history before `revision`. */
   compact(revision: number): Promise<void>;
-  close(): void;
+  /** Resolves when all that was begun is over and nothing is held any more. */
+  close(): Promise<void>;
 }

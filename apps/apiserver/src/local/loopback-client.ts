@@ -6,7 +6,8 @@ import { handle } from '../pipeline/handle';
 import type { ApiRequest, ApiResult, RequestBody, RequestOptions } from '../pipeline/request';
 import { groups, users, type RequestVerb, type UserInfo } from '../pipeline/types';
 
-const self: UserInfo = { name: users.apiserver, groups: [groups.masters] };
+/** The apiserver itself. */
+export const self: UserInfo = { name: users.apiserver, groups: [groups.masters] };
 
 const noQuery = new URLSearchParams();
 
@@ -19,10 +20,10 @@ interface CallParts {
   readonly mediaType?: string;
 }
 
-/** The typed client without a network: calls go to the pipeline as the apiserver itself. */
-export function createLoopbackClient(environment: () => Environment): ApiClient {
+/** The typed client without a network: calls go to the pipeline as `user`. */
+export function createLoopbackClient(environment: () => Environment, user: UserInfo): ApiClient {
   return {
-    resource: <T extends KubernetesObject>(type: ResourceType<T>) => new LoopbackResource<T>(environment, type),
+    resource: <T extends KubernetesObject>(type: ResourceType<T>) => new LoopbackResource<T>(environment, user, type),
     close: () => {},
   };
 }
@@ -32,6 +33,7 @@ const encodeBody = (body: unknown, mediaType = 'application/json'): RequestBody 
 class LoopbackResource<T extends KubernetesObject> implements ResourceClient<T> {
   constructor(
     private readonly environment: () => Environment,
+    private readonly user: UserInfo,
     private readonly type: ResourceType<T>,
   ) {}
 
@@ -116,7 +118,7 @@ class LoopbackResource<T extends KubernetesObject> implements ResourceClient<T> 
       options: parts.options ?? {},
       query: noQuery,
       credentials: {},
-      user: self,
+      user: this.user,
       ...(parts.body === undefined ? {} : { body: encodeBody(parts.body, parts.mediaType) }),
     };
     return (await handle(this.environment(), request)).result;

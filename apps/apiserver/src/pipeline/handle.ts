@@ -34,7 +34,7 @@ const genericSubresources: Readonly<Record<string, Partial<Record<RequestVerb, H
  */
 export async function handle(environment: Environment, request: ApiRequest): Promise<ApiAnswer> {
   const user = request.user ?? (await identify(environment.extensions, request.credentials));
-  if (!request.user) await authorize(environment.extensions.authorizers, user, resourceAttributes(request));
+  await authorize(environment.extensions.authorizers, user, resourceAttributes(request));
   const call = makeCall(environment, request, user);
   return { result: await handlerOf(call)(call), warnings: call.warnings };
 }

@@ -38,7 +38,7 @@ export interface ApiRequest {
   readonly options: RequestOptions;
   readonly query: URLSearchParams;
   readonly credentials: Credentials;
-  /** Set by callers inside the process, who need no authentication. */
+  /** Set by callers inside the process, who need no authentication; they are authorised like anybody. */
   readonly user?: UserInfo;
   readonly body?: RequestBody;
 }

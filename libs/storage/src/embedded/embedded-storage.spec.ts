@@ -31,7 +31,7 @@ const keysOf = async (storage: EmbeddedStorage, revision?: number): Promise<stri
 
 describeStorage('EmbeddedStorage in memory', async () => {
   const storage = await EmbeddedStorage.open();
-  return { storage, close: () => storage.closed() };
+  return { storage, close: () => storage.close() };
 });
 
 describeStorage('EmbeddedStorage on disk', async () => {
@@ -40,7 +40,7 @@ describeStorage('EmbeddedStorage on disk', async () => {
   return {
     storage,
     close: async () => {
-      await storage.closed();
+      await storage.close();
       await rm(directory, { recursive: true, force: true });
     },
   };
@@ -54,7 +54,7 @@ describe('EmbeddedStorage', () => {
       await first.transact([put('b', 0)]);
       const start = await first.revision();
       await first.transact([{ type: 'delete', key: '/registry/things/a' }]);
-      await first.closed();
+      await first.close();
 
       const second = await EmbeddedStorage.open({ directory });
       expect(await second.revision()).toBe(start + 1);
@@ -73,7 +73,7 @@ describe('EmbeddedStorage', () => {
       });
       await seen;
       expect(events.map(({ type, key }) => `${type} ${key}`)).toEqual(['delete /registry/things/a']);
-      await second.closed();
+      await second.close();
     }));
 
   it.each([
@@ -93,7 +93,7 @@ describe('EmbeddedStorage', () => {
     // Two turns more: the deletion and the clean-up of its row each wait for the disk.
     for (let i = 0; i < 50 && (await keysOf(storage)).includes('short'); i++) await new Promise((resolve) => setTimeout(resolve, 10));
     expect(await keysOf(storage)).toEqual(['kept', 'renewed']);
-    await storage.closed();
+    await storage.close();
   });
 
   it('keeps what compaction leaves visible, and the revision asked for itself', async () => {
@@ -109,13 +109,13 @@ describe('EmbeddedStorage', () => {
     expect(await keysOf(storage)).toEqual(['a', 'b']);
     await expect(storage.compact(at)).rejects.toMatchObject({ reason: 'Expired' });
     await expect(storage.compact(at + 100)).rejects.toThrow('required revision is a future revision');
-    await storage.closed();
+    await storage.close();
   });
 
   it('says so when it is closed, and refuses keys that a table cannot hold', async () => {
     const storage = await EmbeddedStorage.open();
     await expect(storage.transact([put('x'.repeat(2_000))])).rejects.toThrow('key is longer than 1900 bytes');
-    await storage.closed();
+    await storage.close();
     await expect(storage.revision()).rejects.toMatchObject({ reason: 'ServiceUnavailable' });
   });
 });

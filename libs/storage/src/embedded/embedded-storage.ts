@@ -93,12 +93,7 @@ export class EmbeddedStorage implements Storage {
     while (!this.isClosed && (await this.backend.write(() => this.history.dropBelow(revision, compactionBatchMax))));
   }
 
-  close(): void {
-    void this.closed();
-  }
-
-  /** Closes, and resolves when all that was begun is on disk and the files are free. */
-  async closed(): Promise<void> {
+  async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
     this.stopExpiring();

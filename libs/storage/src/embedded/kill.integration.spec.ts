@@ -52,7 +52,7 @@ it(`has every acknowledged write after each of ${rounds} SIGKILLs, and goes on f
       for (const [key, written] of expected) expect([key, found.get(key)]).toEqual([key, written]);
       expect(new Set(found.values()).size).toBe(found.size);
       expect(Math.max(...found.values())).toBeLessThanOrEqual(revision);
-      await storage.closed();
+      await storage.close();
     }
   } finally {
     await rm(directory, { recursive: true, force: true });

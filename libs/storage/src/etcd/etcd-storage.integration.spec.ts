@@ -15,7 +15,7 @@ describeStorage('EtcdStorage', async () => {
   return {
     storage,
     close: async () => {
-      storage.close();
+      await storage.close();
       await etcd.stop();
     },
   };
@@ -48,8 +48,7 @@ describe('EtcdStorage over TLS', () => {
       expect(await known.revision()).toBeGreaterThan(0);
       await expect(stranger.revision()).rejects.toMatchObject({ reason: 'ServiceUnavailable' });
     } finally {
-      known.close();
-      stranger.close();
+      await Promise.all([known.close(), stranger.close()]);
       await etcd.stop();
       await rm(directory, { recursive: true, force: true });
     }
@@ -65,7 +64,7 @@ describe('Mirror on a real etcd', () => {
     storage = new EtcdStorage({ endpoints: [etcd.endpoint] });
   }, 60_000);
   afterAll(async () => {
-    storage.close();
+    await storage.close();
     await etcd.stop();
   });
 

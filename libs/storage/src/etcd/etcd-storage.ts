@@ -98,7 +98,7 @@ export class EtcdStorage implements Storage {
     await this.read(() => this.client.kv.compact({ revision }));
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.client.close();
   }
 
