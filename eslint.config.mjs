@@ -20,6 +20,8 @@ const layers = [
   { sourceTag: 'lib:client', onlyDependOnLibsWithTags: ['lib:proto', 'lib:machinery', 'lib:api', 'lib:pki', 'lib:component'] },
   { sourceTag: 'lib:testing', onlyDependOnLibsWithTags: ['type:lib'] },
   { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:lib'] },
+  // The one app that is made of others: they export start functions for it.
+  { sourceTag: 'type:standalone', onlyDependOnLibsWithTags: ['type:lib', 'type:app'] },
   { sourceTag: 'type:cli', onlyDependOnLibsWithTags: ['type:lib'] },
   { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: ['type:lib', 'type:app', 'type:cli'] },
 ];

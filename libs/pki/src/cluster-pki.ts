@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CertificatePair, CertificateRequest } from './certificate';
-import { createCertificateAuthority, createServiceAccountKeys, isStillGood, issueCertificate } from './certificate';
+import { createCertificateAuthority, isStillGood, issueCertificate } from './certificate';
+import { keepOrWrite, writeServiceAccountKeys } from './certificate-files';
 import { renderKubeconfig } from './kubeconfig';
 
 export interface ClusterPkiOptions {
@@ -60,26 +61,4 @@ export function writeClusterPki(options: ClusterPkiOptions): { admin: Certificat
   }
   const admin = user('admin', 'kubernetes-admin', ['system:masters'], options.adminServer);
   return { admin, caCert: authority.cert };
-}
-
-function keepOrWrite(dir: string, name: string, create: () => CertificatePair, isGood: (cert: string) => boolean = () => true): CertificatePair {
-  const certFile = path.join(dir, `${name}.crt`);
-  const keyFile = path.join(dir, `${name}.key`);
-  if (existsSync(certFile) && existsSync(keyFile)) {
-    const existing = { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
-    if (isGood(existing.cert)) return existing;
-  }
-  const created = create();
-  writeFileSync(keyFile, created.key, { mode: 0o600 });
-  writeFileSync(certFile, created.cert, { mode: 0o644 });
-  return created;
-}
-
-function writeServiceAccountKeys(dir: string): void {
-  const privateFile = path.join(dir, 'sa.key');
-  const publicFile = path.join(dir, 'sa.pub');
-  if (existsSync(privateFile) && existsSync(publicFile)) return;
-  const { privateKey, publicKey } = createServiceAccountKeys();
-  writeFileSync(privateFile, privateKey, { mode: 0o600 });
-  writeFileSync(publicFile, publicKey, { mode: 0o644 });
 }

@@ -1,0 +1,18 @@
+import type { Logger } from '@typernetes/component';
+import type { Clock } from '@typernetes/machinery';
+
+export interface StandaloneConfig {
+  /** Where the store is kept; absent: in memory, gone with the process. */
+  readonly dataDirectory?: string;
+  /** Where the certificates are kept, so that a kubeconfig stays good over restarts. */
+  readonly pkiDirectory: string;
+  readonly bindAddress: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly serviceClusterIpRange: string;
+  /** A logger for each component. */
+  readonly loggerFor: (component: string) => Logger;
+  readonly clock?: Clock;
+}
+
+export const configDefaults = { bindAddress: '127.0.0.1', port: 6443, serviceClusterIpRange: '10.96.0.0/16' } as const;

@@ -1,0 +1,2 @@
+export { configDefaults, type StandaloneConfig } from './config';
+export { startStandalone, type RunningStandalone } from './start';

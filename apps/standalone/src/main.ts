@@ -1,0 +1,62 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createLogger, EnvironmentError, runMain } from '@typernetes/component';
+import { editKubeconfigFile, mergeKubeconfig } from '@typernetes/pki';
+import { configDefaults } from './config';
+import { startStandalone } from './start';
+
+interface Flags {
+  dataDir: string;
+  inMemory?: boolean;
+  bindAddress: string;
+  port: string;
+  kubeconfig?: string;
+  mergeKubeconfig: boolean;
+}
+
+const stateDefault = path.join(os.homedir(), '.t8s', 'dev');
+
+/** The file that kubectl writes to: the first of `$KUBECONFIG`, else `~/.kube/config`. */
+const userKubeconfig = (): string => process.env['KUBECONFIG']?.split(path.delimiter).find(Boolean) ?? path.join(os.homedir(), '.kube/config');
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new EnvironmentError(`--port ${text}: not a port`, 2);
+  return port;
+}
+
+void runMain<Flags>({
+  name: 'standalone',
+  description: 'A whole control plane in one process: apiserver, scheduler and controllers on an embedded store.',
+  flags: (command) =>
+    command
+      .option('--data-dir <dir>', 'where data and certificates are kept', stateDefault)
+      .option('--in-memory', 'keep no data: the cluster is gone with the process')
+      .option('--bind-address <ip>', 'address to listen on', configDefaults.bindAddress)
+      .option('--port <port>', 'HTTPS; 0 takes a free one', String(configDefaults.port))
+      .option('--kubeconfig <file>', "write the administrator's kubeconfig there too")
+      .option('--no-merge-kubeconfig', "leave the user's own kubeconfig as it is"),
+  start: async (flags, { logger, clock }) => {
+    const startedAtMs = clock.monotonic();
+    const running = await startStandalone({
+      ...configDefaults,
+      ...(flags.inMemory ? {} : { dataDirectory: path.join(flags.dataDir, 'store') }),
+      pkiDirectory: path.join(flags.dataDir, 'pki'),
+      bindAddress: flags.bindAddress,
+      port: portOf(flags.port),
+      loggerFor: createLogger,
+      clock,
+    });
+    if (flags.kubeconfig) {
+      mkdirSync(path.dirname(path.resolve(flags.kubeconfig)), { recursive: true });
+      writeFileSync(flags.kubeconfig, running.kubeconfig, { mode: 0o600 });
+    }
+    if (flags.mergeKubeconfig) {
+      const { pki, server } = running;
+      editKubeconfigFile(userKubeconfig(), (text) => mergeKubeconfig(text, { name: 't8s-dev', server, caCert: pki.caCert, client: pki.admin }));
+    }
+    logger.info({ server: running.server, startMs: Math.round(clock.monotonic() - startedAtMs), processMs: Math.round(process.uptime() * 1_000) }, 'ready');
+    return running;
+  },
+});

@@ -1,0 +1,88 @@
+import { configDefaults as apiserverDefaults, startApiserver, type Running as RunningApiserver } from '@typernetes/app-apiserver';
+import { startControllerManager } from '@typernetes/app-controller-manager';
+import { startScheduler } from '@typernetes/app-scheduler';
+import { stopAll, type Logger, type Running } from '@typernetes/component';
+import { systemClock, type Clock } from '@typernetes/machinery';
+import { renderKubeconfig, standalonePki, type StandalonePki } from '@typernetes/pki';
+import { EmbeddedStorage } from '@typernetes/storage';
+import type { StandaloneConfig } from './config';
+import { users } from './users';
+
+/** A control plane in this process. */
+export interface RunningStandalone extends Running {
+  /** `https://127.0.0.1:6443` */
+  readonly server: string;
+  readonly port: number;
+  readonly pki: StandalonePki;
+  /** Of the administrator, as YAML text. */
+  readonly kubeconfig: string;
+  /** The API without a network. */
+  readonly clientFor: RunningApiserver['clientFor'];
+}
+
+interface ComponentContext {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  onLost(error: unknown): void;
+}
+
+async function startApi(config: StandaloneConfig, pki: StandalonePki): Promise<RunningApiserver> {
+  const { loggerFor, clock } = config;
+  const storage = await EmbeddedStorage.open({ ...(config.dataDirectory ? { directory: config.dataDirectory } : {}), ...(clock ? { clock } : {}) });
+  return startApiserver({
+    ...apiserverDefaults,
+    storage,
+    etcdServers: [],
+    bindAddress: config.bindAddress,
+    securePort: config.port,
+    grpcPort: 0,
+    tls: { cert: Buffer.from(pki.server.cert), key: Buffer.from(pki.server.key) },
+    clientCa: Buffer.from(pki.caCert),
+    serviceAccountKeys: [Buffer.from(pki.serviceAccountPublicKey)],
+    serviceAccountSigningKey: Buffer.from(pki.serviceAccountPrivateKey),
+    serviceClusterIpRange: config.serviceClusterIpRange,
+    logger: loggerFor('apiserver'),
+    ...(clock ? { clock } : {}),
+  }).catch(async (error: unknown) => {
+    await storage.close();
+    throw error;
+  });
+}
+
+/** Starts apiserver, scheduler and controllers on an embedded store. They talk to each other without a network. */
+export async function startStandalone(config: StandaloneConfig): Promise<RunningStandalone> {
+  const { loggerFor, clock = systemClock } = config;
+  const pki = standalonePki(config.pkiDirectory, [config.bindAddress, 'localhost', '127.0.0.1'], clock.now());
+  const api = await startApi(config, pki);
+  const context = (component: string): ComponentContext => {
+    const logger = loggerFor(component);
+    return { logger, clock, onLost: (error) => logger.fatal({ err: error }, 'ended by itself') };
+  };
+  const scheduler = await startScheduler({ api: api.clientFor(users.scheduler), leaderElect: false, schedulerName: 'default-scheduler' }, context('scheduler'));
+  const controllers = await startControllerManager(
+    {
+      api: api.clientFor(users.controllerManager),
+      leaderElect: false,
+      controllers: ['*'],
+      workers: {},
+      clusterCidr: '10.244.0.0/16',
+      nodeCidrMaskSize: 24,
+      nodeMonitorGracePeriodMs: 50_000,
+      nodeMonitorPeriodMs: 5_000,
+      loadBalancerPool: '172.30.200.0/24',
+      rootCa: pki.caCert,
+      serviceAccountPrivateKey: pki.serviceAccountPrivateKey,
+      terminatedPodGcThreshold: 12_500,
+    },
+    context('controller-manager'),
+  );
+  const server = `https://${config.bindAddress}:${api.securePort}`;
+  return {
+    server,
+    port: api.securePort,
+    pki,
+    kubeconfig: renderKubeconfig({ name: 't8s-dev', server, caCert: pki.caCert, client: pki.admin }),
+    clientFor: api.clientFor,
+    ...stopAll([scheduler, controllers, api]),
+  };
+}
