@@ -1,5 +1,4 @@
-import type { Node, Pod, Taint } from '@typernetes/api';
-import { evictionTime } from './eviction';
+import type { Node, Taint } from '@typernetes/api';
 import { desiredTaints, heartbeatMark, observe, silentStatus } from './node-health';
 
 const now = '2026-01-01T00:00:00Z';
@@ -51,22 +50,5 @@ describe('silence', () => {
       Custom: ['True', undefined],
     });
     expect(silentStatus({ ...node({}), status }, now)).toBeUndefined();
-  });
-});
-
-describe('evictionTime', () => {
-  const taint = (key: string, addedSecondsAgo = 0): Taint => ({ key, effect: 'NoExecute', timeAdded: new Date(nowMs - addedSecondsAgo * 1000).toISOString() });
-  const pod = (...tolerations: NonNullable<Pod['spec']>['tolerations'] & object): Pod => ({ spec: { containers: [], tolerations } });
-  test.each([
-    ['no taint', pod(), [], 'never'],
-    ['only NoSchedule', pod(), [{ key: 'a', effect: 'NoSchedule' }], 'never'],
-    ['not tolerated', pod(), [taint('a')], 0],
-    ['tolerated for ever', pod({ key: 'a', operator: 'Exists' }), [taint('a')], 'never'],
-    ['tolerated for a while, of which some is over', pod({ key: 'a', operator: 'Exists', tolerationSeconds: 300 }), [taint('a', 100)], 200],
-    ['the shortest counts', pod({ key: 'a', operator: 'Exists', tolerationSeconds: 300 }, { operator: 'Exists', tolerationSeconds: 10 }), [taint('a')], 10],
-    ['one of two is not tolerated', pod({ key: 'a', operator: 'Exists' }), [taint('a'), taint('b')], 0],
-    ['negative seconds are none', pod({ key: 'a', operator: 'Exists', tolerationSeconds: -5 }), [taint('a')], 0],
-  ])('%s', (_name, object, taints, expected) => {
-    expect(evictionTime(object as Pod, taints as Taint[], nowMs)).toBe(expected === 'never' ? 'never' : nowMs + Number(expected) * 1000);
   });
 });
