@@ -9,6 +9,7 @@ import { createMetricsRegistry, startHealthServer } from '@typernetes/component'
 import type { Clock, Random } from '@typernetes/machinery';
 import { systemClock, systemRandom } from '@typernetes/machinery';
 import type { KubeletConfig } from './config';
+import type { Host } from './host';
 import { GarbageCollector } from './garbage/garbage-collector';
 import { ImageGarbageCollector } from './images/image-gc';
 import { ImagePuller } from './images/image-puller';
@@ -18,17 +19,20 @@ import { KubeletMetrics } from './metrics';
 import { defaultNodeIP, readMachine } from './node/machine';
 import { NodeAgent } from './node/node-agent';
 import { NodeLease } from './node/node-lease';
+import { readPressure } from './node/pressure';
 import { ApiObjectReader } from './object-reader';
 import { BackOff } from './pod/back-off';
 import type { PodContext } from './pod/pod-context';
 import { fieldPathOf } from './pod/pod-kind';
 import { PodManager } from './pod/pod-manager';
+import { probeNetwork } from './probes/network-probe';
 import { ProbeManager } from './probes/probe-manager';
-import { CriClient } from './runtime/cri-client';
+import type { CriClient } from './runtime/cri-client';
+import { GrpcCriClient } from './runtime/cri-client';
 import { PodLifecycleEvents } from './runtime/pod-lifecycle-events';
 import { RuntimeReader } from './runtime/runtime-reader';
 import { parseResolvConf } from './sandbox/resolver';
-import { startNodeServer } from './server/server';
+import { nodeService, startNodeServer } from './server/server';
 import { StatusManager } from './status/status-manager';
 import { TokenManager } from './volumes/token-manager';
 import { VolumeManager } from './volumes/volume-manager';
@@ -50,6 +54,8 @@ export interface KubeletDependencies {
   random?: Random;
   /** Of the process; made when absent. */
   registry?: Registry;
+  /** Instead of the machine that the kubelet runs on: of a node that is simulated. */
+  host?: Host;
 }
 
 interface Parts {
@@ -67,8 +73,8 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
   await mkdir(path.join(config.rootDir, 'pods'), { recursive: true });
   const registry = dependencies.registry ?? createMetricsRegistry();
   const metrics = new KubeletMetrics(registry);
-  const machine = await readMachine(config.rootDir);
-  const cri = new CriClient(config.containerRuntimeEndpoint, clock);
+  const machine = dependencies.host?.machine ?? (await readMachine(config.rootDir));
+  const cri = dependencies.host?.cri ?? new GrpcCriClient(config.containerRuntimeEndpoint, clock);
   const events = new EventRecorder({ client, clock, logger, component: 'kubelet', host: config.nodeName });
   const report: PodContext['report'] = (pod, { type, reason, message }, containerName) => {
     const fieldPath = containerName && fieldPathOf(pod, containerName);
@@ -80,6 +86,7 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
   const agent = new NodeAgent({
     config, machine, client, cri, clock, logger,
     nodeIPs: [config.nodeIP || defaultNodeIP()],
+    readPressure: () => dependencies.host?.readPressure() ?? readPressure(config.rootDir),
     becameReady: () => pods.notifyAll(),
     report: (node, reason, message) => events.record({ type: resources.nodes, object: node }, 'Normal', reason, message),
   });
@@ -87,7 +94,7 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
     cri, objects, clock, random, logger, report,
     reader: new RuntimeReader(cri),
     volumes: new VolumeManager({ podsDir: path.join(config.rootDir, 'pods'), objects, tokens, clock }),
-    probes: new ProbeManager({ cri, clock, random, logger, changed, report: (pod, name, event) => report(pod, event, name) }),
+    probes: new ProbeManager({ cri, probeNetwork: dependencies.host?.probeNetwork ?? probeNetwork, clock, random, logger, changed, report: (pod, name, event) => report(pod, event, name) }),
     statuses: new StatusManager({ client, clock, logger, signal }),
     puller: new ImagePuller(cri, clock, new BackOff()),
     restarts: new BackOff(),
@@ -160,7 +167,8 @@ export async function startKubelet(config: KubeletConfig, dependencies: KubeletD
   sources.node.onChange({ added: (node) => agent.observed(node), updated: (node) => agent.observed(node), deleted: () => agent.forgotten() });
   void agent.run(signal);
   void new NodeLease({ nodeName: config.nodeName, node: () => agent.object, client: dependencies.client, clock, logger }).run(signal);
-  const server = await startNodeServer(config, { context, pods });
+  dependencies.host?.serve(nodeService({ context, pods }));
+  const server = dependencies.host ? undefined : await startNodeServer(config, { context, pods });
   const health = config.healthzPort ? await startHealthServer({ host: '127.0.0.1', port: config.healthzPort, registry: parts.registry, liveness: [plegCheck(lifecycle, clock)] }) : undefined;
   const running: Running = {
     async stop() {

@@ -13,7 +13,7 @@ import { imageMethods, runtimeMethods } from '../runtime/cri-client';
 import type { Machine } from './machine';
 import type { NodeFacts } from './node-object';
 import { allocatableOf, newNode, nodeLabelsOf, nodeStatus } from './node-object';
-import { readPressure } from './pressure';
+import type { Pressure } from './pressure';
 
 /** While the node is not ready it looks more often whether it is. */
 const notReadyMs = 500;
@@ -26,6 +26,7 @@ export interface NodeAgentDependencies {
   cri: CriClient;
   clock: Clock;
   logger: Logger;
+  readPressure(): Promise<Pressure>;
   /** An event about the node. */
   report(node: Node, reason: string, message: string): void;
   /** The pod network has become ready. */
@@ -190,7 +191,7 @@ export class NodeAgent implements NodeView {
   private async facts(): Promise<NodeFacts> {
     const { config, machine, nodeIPs, clock } = this.dependencies;
     const problems = [this.runtimeProblem, this.networkNotReady].filter((problem) => problem !== undefined);
-    const pressure = await readPressure(config.rootDir);
+    const pressure = await this.dependencies.readPressure();
     return { config, machine, nodeIPs, images: await this.images(), runtimeVersion: this.runtimeInfo.version, problems, pressure, nowMs: clock.now() };
   }
 

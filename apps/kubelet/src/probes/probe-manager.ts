@@ -7,16 +7,15 @@ import type { CriClient } from '../runtime/cri-client';
 import type { RuntimeContainer, RuntimePod } from '../runtime/runtime-pod';
 import { latestContainer } from '../runtime/runtime-pod';
 import { execProbe } from './exec-probe';
-import { grpcProbe } from './grpc-probe';
 import type { ProbeResult } from './http-probe';
-import { httpProbe, unknown } from './http-probe';
-import { portOf } from './port';
-import { tcpProbe } from './tcp-probe';
+import { unknown } from './http-probe';
+import type { NetworkProbe } from './network-probe';
 import type { ProbeState, ProbeType } from './thresholds';
 import { initialState, observe } from './thresholds';
 
 export interface ProbeDependencies {
   cri: CriClient;
+  probeNetwork: NetworkProbe;
   clock: Clock;
   random: Random;
   logger: Logger;
@@ -182,18 +181,11 @@ export class ProbeManager implements ProbeView {
   }
 
   private async execute({ container, running, ip }: Subject, probe: Probe): Promise<ProbeResult> {
-    const { cri, clock } = this.dependencies;
+    const { cri, clock, probeNetwork } = this.dependencies;
     const timeoutSeconds = probe.timeoutSeconds ?? 1;
-    const timeoutMs = timeoutSeconds * 1_000;
     try {
       if (probe.exec) return await execProbe(cri, running.id, probe.exec.command ?? [], timeoutSeconds);
-      if (probe.httpGet) {
-        const { host = ip, port } = probe.httpGet;
-        return await httpProbe({ action: probe.httpGet, host: host || ip, port: portOf(container, port), timeoutMs });
-      }
-      if (probe.tcpSocket) return await tcpProbe(probe.tcpSocket.host || ip, portOf(container, probe.tcpSocket.port), timeoutMs);
-      if (probe.grpc) return await grpcProbe({ host: ip, port: probe.grpc.port, service: probe.grpc.service ?? '', timeoutMs }, clock);
-      return unknown(`missing probe handler for ${container.name}`);
+      return await probeNetwork(probe, { container, containerId: running.id, ip, timeoutMs: timeoutSeconds * 1_000 }, clock);
     } catch (error) {
       return unknown(error instanceof Error ? error.message : String(error));
     }

@@ -1,11 +1,10 @@
-import type { ClientReadableStream } from '@grpc/grpc-js';
 import { Client, Metadata, credentials } from '@grpc/grpc-js';
 import type { Clock } from '@typernetes/machinery';
 import { cri } from '@typernetes/proto';
 import { criTimeoutMs } from '../limits';
 
 /** The part of a generated method definition that a call needs. */
-interface Method<Request, Response> {
+export interface CriMethod<Request, Response> {
   path: string;
   requestSerialize(value: Request): Buffer;
   responseDeserialize(bytes: Buffer): Response;
@@ -20,8 +19,22 @@ export interface CriCallOptions {
 export const runtimeMethods = cri.RuntimeServiceService;
 export const imageMethods = cri.ImageServiceService;
 
-/** The container runtime behind its socket. Nothing else of the kubelet knows gRPC or Docker. */
-export class CriClient {
+/** The runtime's events; a stream of grpc-js is one. `metadata` comes when the runtime has taken the call. */
+export interface CriEvents extends AsyncIterable<cri.ContainerEventResponse> {
+  on(event: 'metadata', listener: () => void): unknown;
+  cancel(): void;
+}
+
+/** The container runtime. Nothing else of the kubelet knows how it is reached. */
+export interface CriClient {
+  /** One unary call. @throws Error with a gRPC `code` */
+  call<Request, Response>(method: CriMethod<Request, Response>, request: Request, options?: CriCallOptions): Promise<Response>;
+  events(): CriEvents;
+  close(): void;
+}
+
+/** The runtime behind its socket, by gRPC. */
+export class GrpcCriClient implements CriClient {
   private readonly client: Client;
 
   constructor(
@@ -35,8 +48,7 @@ export class CriClient {
     });
   }
 
-  /** One unary call. @throws ServiceError of grpc-js */
-  call<Request, Response>(method: Method<Request, Response>, request: Request, options: CriCallOptions = {}): Promise<Response> {
+  call<Request, Response>(method: CriMethod<Request, Response>, request: Request, options: CriCallOptions = {}): Promise<Response> {
     return new Promise((resolve, reject) => {
       const deadline = this.clock.now() + (options.timeoutMs ?? criTimeoutMs);
       const { path, requestSerialize, responseDeserialize } = method;
@@ -51,7 +63,7 @@ export class CriClient {
     });
   }
 
-  events(): ClientReadableStream<cri.ContainerEventResponse> {
+  events(): CriEvents {
     const { path, requestSerialize, responseDeserialize } = runtimeMethods.getContainerEvents;
     return this.client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, {});
   }
