@@ -2,7 +2,6 @@ import type { Node, Taint } from '@typernetes/api';
 import { desiredTaints, heartbeatMark, observe, silentStatus } from './node-health';
 
 const now = '2026-01-01T00:00:00Z';
-const nowMs = Date.parse(now);
 const node = (conditions: Record<string, string>, spec: Node['spec'] = {}): Node => ({
   metadata: { name: 'n', creationTimestamp: '2025-01-01T00:00:00Z' },
   spec,
