@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { loadKubeconfig, loadTls, runMain } from '@typernetes/component';
+import { parseDuration } from '@typernetes/machinery';
 import { startControllerManager } from './start';
 
 interface Flags {
@@ -45,14 +46,6 @@ function workerCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('It must be a whole number greater than 0.');
   return count;
-}
-
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-/** `40s`, `1m30s`: Go's durations, as upstream's flags take them. */
-function parseDuration(text: string): number {
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) throw new Error(`invalid duration ${JSON.stringify(text)}`);
-  return [...text.matchAll(/([\d.]+)(ms|s|m|h)/g)].reduce((sum, [, value, unit = 's']) => sum + Number(value) * (unitMs[unit] ?? 0), 0);
 }
 
 void runMain<Flags>({

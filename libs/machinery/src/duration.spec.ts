@@ -1,4 +1,4 @@
-import { humanDuration } from './duration';
+import { humanDuration, parseDuration } from './duration';
 
 test.each([
   [-2000, '<invalid>'],
@@ -22,3 +22,18 @@ test.each([
   [800 * 86_400_000, '2y70d'],
   [3000 * 86_400_000, '8y'],
 ])('%d ms is %s', (ms, expected) => expect(humanDuration(ms)).toBe(expected));
+
+describe('parseDuration', () => {
+  it.each([
+    ['40s', 40_000],
+    ['1m30s', 90_000],
+    ['1.5h', 5_400_000],
+    ['500ms', 500],
+  ])('%s is %i ms', (text, ms) => {
+    expect(parseDuration(text)).toBe(ms);
+  });
+
+  it.each(['', '40', '-1s', '1d', 's'])('refuses %j', (text) => {
+    expect(() => parseDuration(text)).toThrow(`invalid duration ${JSON.stringify(text)}`);
+  });
+});

@@ -29,3 +29,11 @@ export function humanDuration(ms: number): string {
   if (ms < 8 * year) return two(ms, year, 'y', { unit: day, letter: 'd' });
   return `${Math.floor(ms / year)}y`;
 }
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: second, m: minute, h: hour };
+
+/** `40s`, `1m30s`, `500ms` in milliseconds: Go's durations, as upstream's flags take them. @throws Error */
+export function parseDuration(text: string): number {
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) throw new Error(`invalid duration ${JSON.stringify(text)}`);
+  return [...text.matchAll(/([\d.]+)(ms|s|m|h)/g)].reduce((sum, [, value, unit = 's']) => sum + Number(value) * (unitMs[unit] ?? 0), 0);
+}
