@@ -20,7 +20,7 @@ import type { ServicePort } from './model/service-port';
 import { NftTable } from './nft';
 import { desiredRoutes } from './routes/desired-routes';
 import { KernelRoutes } from './routes/kernel-routes';
-import { nodeIpsPart } from './ruleset/node-part';
+import { nodesPart } from './ruleset/node-part';
 import { mergeParts } from './ruleset/ruleset';
 
 /** Index of slices by `namespace/name` of their Service. */
@@ -65,13 +65,14 @@ export class Proxier {
 
   /** @throws CommandError */
   async sync(full: boolean): Promise<void> {
-    const { clock, metrics, health, serviceHealth, nodes, logger } = this.options;
+    const { clock, metrics, health, serviceHealth, nodes, logger, facts } = this.options;
     const startedAt = clock.monotonic();
-    const compiled = this.compile();
     const nodeViews = nodes.list().map(nodeView);
+    const own = nodeViews.find(({ name }) => name === facts.nodeName);
+    const compiled = this.compile(own?.zone);
     if (full) await this.table.verify();
     await this.syncRoutes(nodeViews, full);
-    const commands = await this.table.apply(mergeParts([nodeIpsPart(nodeViews), ...compiled.flatMap(({ parts }) => parts)]));
+    const commands = await this.table.apply(mergeParts([nodesPart(nodeViews, own), ...compiled.flatMap(({ parts }) => parts)]));
     await this.forgetFlows(compiled);
     await this.syncAddresses(compiled, nodeViews, full);
     serviceHealth.apply(serviceHealthByPort(compiled));
@@ -85,12 +86,13 @@ export class Proxier {
   private slicesOf = (key: string): EndpointSlice[] =>
     [...this.options.slices.byIndex(serviceIndex, key)].sort((a, b) => ((a.metadata?.name ?? '') < (b.metadata?.name ?? '') ? -1 : 1));
 
-  private compile(): CompiledService[] {
+  private compile(zone: string | undefined): CompiledService[] {
     return this.compiler.compile(
       this.options.services.list().map((service) => ({
         service,
         slices: this.slicesOf(`${service.metadata?.namespace}/${service.metadata?.name}`),
       })),
+      zone,
     );
   }
 

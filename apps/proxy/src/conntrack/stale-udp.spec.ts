@@ -4,7 +4,7 @@ import { staleUdpFlows } from './stale-udp';
 
 const dns = { name: 'dns', port: 53, protocol: 'UDP' };
 const withEndpoints = (ips: string[], more: object = {}) =>
-  servicePorts(serviceOf('dns', { clusterIP: '10.96.0.10', ports: [{ ...dns, ...more }] }), [sliceOf('dns', ips, dns)], 'node');
+  servicePorts(serviceOf('dns', { clusterIP: '10.96.0.10', ports: [{ ...dns, ...more }] }), [sliceOf('dns', ips, dns)], { nodeName: 'node', zone: '' });
 const clusterIp = ['--orig-dst', '10.96.0.10', '--orig-port-dst', '53'];
 
 test.each([
@@ -22,6 +22,6 @@ test('the Service goes; node ports are cleaned up, too', () => {
 });
 
 test('TCP is left alone', () => {
-  const web = (ips: string[]) => servicePorts(serviceOf('web'), [sliceOf('web', ips)], 'node');
+  const web = (ips: string[]) => servicePorts(serviceOf('web'), [sliceOf('web', ips)], { nodeName: 'node', zone: '' });
   expect(staleUdpFlows(web(['1']), web([]))).toEqual([]);
 });

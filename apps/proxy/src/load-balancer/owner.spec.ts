@@ -26,8 +26,8 @@ test.each([
   const service = serviceOf('lb', { type: 'LoadBalancer', ...spec }, ['172.30.200.1']);
   const slices = [sliceOf('lb', [{ ip: '10.0.0.1', node: 'b' }])];
   const views = [
-    { name: 'a', internalIP: '', podCidr: '', ready: true, excluded: false },
-    { name: 'b', internalIP: '', podCidr: '', ready: nodes.b, excluded: 'excludeB' in nodes },
+    { name: 'a', internalIP: '', podCidr: '', zone: '', ready: true, excluded: false },
+    { name: 'b', internalIP: '', podCidr: '', zone: '', ready: nodes.b, excluded: 'excludeB' in nodes },
   ];
   const services = new ServiceCompiler(facts).compile([{ service, slices }]);
   const owners = ['a', 'b'].filter((nodeName) => ownAddresses({ services, slicesOf: () => slices, nodes: views, nodeName }).length > 0);

@@ -27,11 +27,14 @@ const sameSlices = (a: readonly EndpointSlice[], b: readonly EndpointSlice[]): b
  */
 export class ServiceCompiler {
   private known = new Map<string, { input: ServiceInput; compiled: CompiledService }>();
+  private zone = '';
 
   constructor(private readonly facts: NodeFacts) {}
 
-  /** In the order of the keys, which decides who gets an address that two claim. */
-  compile(inputs: readonly ServiceInput[]): CompiledService[] {
+  /** In the order of the keys, which decides who gets an address that two claim. `zone` is this node's. */
+  compile(inputs: readonly ServiceInput[], zone = ''): CompiledService[] {
+    if (zone !== this.zone) this.known = new Map();
+    this.zone = zone;
     const next: typeof this.known = new Map();
     const result = inputs.map((input) => {
       const key = `${input.service.metadata?.namespace}/${input.service.metadata?.name}`;
@@ -46,7 +49,7 @@ export class ServiceCompiler {
   }
 
   private compileOne(key: string, { service, slices }: ServiceInput): CompiledService {
-    const ports = servicePorts(service, slices, this.facts.nodeName);
+    const ports = servicePorts(service, slices, { nodeName: this.facts.nodeName, zone: this.zone });
     return { key, service, ports, parts: ports.map((port) => servicePart(port, this.facts)) };
   }
 }

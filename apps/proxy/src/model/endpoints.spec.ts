@@ -1,5 +1,6 @@
+import type { EndpointOf } from '../testing/objects';
 import { sliceOf } from '../testing/objects';
-import { endpointsByPort, usable } from './endpoints';
+import { endpointsByPort, nearest, usable } from './endpoints';
 
 const ips = (slices: Parameters<typeof endpointsByPort>[0]): string[] =>
   usable(endpointsByPort(slices, 'node').get('http/tcp') ?? []).map(({ ip }) => ip);
@@ -17,4 +18,23 @@ test('unknown conditions count as ready', () => {
   const slice = sliceOf('web', []);
   slice.endpoints = [{ addresses: ['10.0.0.1'] }];
   expect(ips([slice])).toEqual(['10.0.0.1']);
+});
+
+const hint = (ip: string, forZones: string[], forNodes?: string[]): EndpointOf => ({ ip, forZones, forNodes });
+test.each<[string, EndpointOf[], string[]]>([
+  ['no hints: all', [{ ip: '1' }, { ip: '2' }], ['1', '2']],
+  ['those for our zone', [hint('1', ['here']), hint('2', ['there'])], ['1']],
+  ['one without a hint: all', [hint('1', ['here']), { ip: '2' }], ['1', '2']],
+  ['none for us: all', [hint('1', ['there']), hint('2', ['there'])], ['1', '2']],
+  ['those for our node before those for our zone', [hint('1', ['here'], ['node']), hint('2', ['here'], ['other'])], ['1']],
+  ['none for our node: those for our zone', [hint('1', ['there'], ['far']), hint('2', ['here'], ['other'])], ['2']],
+  ['terminating ones are the last resort: all', [{ ...hint('1', ['there']), ready: false, serving: true, terminating: true }], ['1']],
+])('nearest: %s', (_name, endpoints, expected) => {
+  const found = usable(endpointsByPort([sliceOf('web', endpoints)], 'node').get('http/tcp') ?? []);
+  expect(nearest(found, { nodeName: 'node', zone: 'here' }).map(({ ip }) => ip)).toEqual(expected);
+});
+
+test('a node without a zone takes all', () => {
+  const found = endpointsByPort([sliceOf('web', [hint('1', ['there'])])], 'node').get('http/tcp') ?? [];
+  expect(nearest(found, { nodeName: 'node', zone: '' })).toHaveLength(1);
 });

@@ -10,6 +10,9 @@ export interface Endpoint {
   ready: boolean;
   serving: boolean;
   terminating: boolean;
+  /** Nodes and zones that shall use it (traffic distribution); empty without a hint. */
+  forNodes: readonly string[];
+  forZones: readonly string[];
 }
 
 export const protocolOf = (name: string | undefined): Protocol => (name ?? 'TCP').toLowerCase() as Protocol;
@@ -49,6 +52,8 @@ function addEndpoint(endpoints: Map<string, Endpoint>, endpoint: SliceEndpoint, 
     ready,
     serving: endpoint.conditions?.serving ?? ready,
     terminating: endpoint.conditions?.terminating ?? false,
+    forNodes: (endpoint.hints?.forNodes ?? []).map(({ name }) => name),
+    forZones: (endpoint.hints?.forZones ?? []).map(({ name }) => name),
   };
   // While an endpoint moves between slices it stands in two: the better news counts.
   const known = endpoints.get(`${ip}:${port}`);
@@ -62,4 +67,25 @@ const inOrder = (endpoints: Endpoint[]): Endpoint[] =>
 export function usable(endpoints: readonly Endpoint[]): Endpoint[] {
   const ready = endpoints.filter((endpoint) => endpoint.ready);
   return ready.length > 0 ? ready : endpoints.filter((endpoint) => endpoint.serving && endpoint.terminating);
+}
+
+/** Where a node is; the zone is empty when it does not tell. */
+export interface Place {
+  nodeName: string;
+  zone: string;
+}
+
+/**
+ * Of the usable ones, those that their hints give to this node, else to its zone (KEP 3015). One endpoint without a hint,
+ * or none for us, and all are used: a hint may make a way shorter, never leave a client without one.
+ */
+export function nearest(endpoints: readonly Endpoint[], { nodeName, zone }: Place): readonly Endpoint[] {
+  if (endpoints.some(({ ready }) => !ready)) return endpoints;
+  const wanted = [endpointsFor(endpoints, 'forNodes', nodeName), endpointsFor(endpoints, 'forZones', zone)];
+  return wanted.find((some) => some.length > 0) ?? endpoints;
+}
+
+function endpointsFor(endpoints: readonly Endpoint[], hint: 'forNodes' | 'forZones', name: string): Endpoint[] {
+  if (endpoints.some((endpoint) => endpoint[hint].length === 0)) return [];
+  return endpoints.filter((endpoint) => endpoint[hint].includes(name));
 }

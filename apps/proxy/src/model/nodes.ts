@@ -6,6 +6,8 @@ export interface NodeView {
   internalIP: string;
   podCidr: string;
   ready: boolean;
+  /** Empty when it does not tell. */
+  zone: string;
   /** Wants no load balancer's traffic. */
   excluded: boolean;
 }
@@ -19,6 +21,7 @@ export function nodeView(node: Node): NodeView {
     name: node.metadata?.name ?? '',
     internalIP: addresses.find(({ type, address }) => type === 'InternalIP' && !address.includes(':'))?.address ?? '',
     podCidr: node.spec?.podCIDR ?? node.spec?.podCIDRs?.find((cidr) => !cidr.includes(':')) ?? '',
+    zone: node.metadata?.labels?.['topology.kubernetes.io/zone'] ?? '',
     ready: ready?.status === 'True',
     excluded: node.metadata?.labels?.[excludeLabel] !== undefined,
   };

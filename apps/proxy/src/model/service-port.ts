@@ -1,6 +1,6 @@
 import type { EndpointSlice, Service } from '@typernetes/api';
-import type { Endpoint, Protocol } from './endpoints';
-import { endpointsByPort, portKey, protocolOf, usable } from './endpoints';
+import type { Endpoint, Place, Protocol } from './endpoints';
+import { endpointsByPort, nearest, portKey, protocolOf, usable } from './endpoints';
 
 /** One port of one Service, with all that the rules need and nothing else. */
 export interface ServicePort {
@@ -21,7 +21,7 @@ export interface ServicePort {
   internalLocal: boolean;
   /** 0: no session affinity. */
   affinitySeconds: number;
-  /** For policy Cluster. */
+  /** For policy Cluster: the nearest, where hints say which. */
   endpoints: readonly Endpoint[];
   /** For policy Local: the usable ones on this node. */
   localEndpoints: readonly Endpoint[];
@@ -49,11 +49,11 @@ export function loadBalancerIPs(service: Service): string[] {
   return ingress.filter(({ ip, ipMode }) => ip && isIPv4(ip) && ipMode !== 'Proxy').map(({ ip }) => ip ?? '');
 }
 
-/** Pure; `slices` are the Service's. */
-export function servicePorts(service: Service, slices: readonly EndpointSlice[], nodeName: string): ServicePort[] {
+/** Pure; `slices` are the Service's, `place` is this node's. */
+export function servicePorts(service: Service, slices: readonly EndpointSlice[], place: Place): ServicePort[] {
   if (!isProxied(service)) return [];
   const spec = service.spec ?? {};
-  const byPort = endpointsByPort(slices, nodeName);
+  const byPort = endpointsByPort(slices, place.nodeName);
   const external = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || (spec.externalIPs ?? []).length > 0;
   const affinity = spec.sessionAffinity === 'ClientIP';
   const shared = {
@@ -76,7 +76,7 @@ export function servicePorts(service: Service, slices: readonly EndpointSlice[],
       protocol,
       port: port.port,
       nodePort: port.nodePort ?? 0,
-      endpoints: usable(endpoints),
+      endpoints: nearest(usable(endpoints), place),
       localEndpoints: usable(endpoints.filter((endpoint) => endpoint.local)),
     };
   });

@@ -1,7 +1,7 @@
 import { desiredRoutes, routeCommands } from './desired-routes';
 
 const facts = { nodeName: 'a', nodeIP: '172.30.1.1', clusterCidr: '10.244.0.0/16', serviceCidr: '10.96.0.0/16', nodePortAddresses: [], bridgeNetfilter: true };
-const node = (name: string, internalIP: string, podCidr: string) => ({ name, internalIP, podCidr, ready: true, excluded: false });
+const node = (name: string, internalIP: string, podCidr: string) => ({ name, internalIP, podCidr, zone: '', ready: true, excluded: false });
 
 test('other nodes by their address, never the own one, nothing without address or CIDR', () => {
   const nodes = [node('a', '172.30.1.1', '10.244.0.0/24'), node('b', '172.30.1.2', '10.244.1.0/24'), node('c', '', '10.244.2.0/24'), node('d', '172.30.1.4', '')];

@@ -15,6 +15,8 @@ export const collections = {
   loadBalancerIps: 'load-balancer-ips',
   hairpinEndpoints: 'hairpin-endpoints',
   localEndpoints: 'local-endpoints',
+  nodeIps: 'node-ips',
+  ownPodCidrs: 'own-pod-cidrs',
 } as const;
 
 export const chains = {
@@ -40,6 +42,7 @@ function definitions(facts: NodeFacts): string[] {
     `add set ${table} local-endpoints { type ipv4_addr; comment "endpoints on this node"; }`,
     `add set ${table} nodeport-ips { type ipv4_addr;${nodePortAddresses} }`,
     `add set ${table} pod-cidrs { type ipv4_addr; flags interval;${cidrs} }`,
+    `add set ${table} own-pod-cidrs { type ipv4_addr; flags interval; comment "pods of this node"; }`,
     `add set ${table} node-ips { type ipv4_addr; }`,
   ];
 }

@@ -19,7 +19,7 @@ type Spec = Partial<NonNullable<Service['spec']>>;
 
 /** The part as text, without hashes: `chain: rule` and `collection[key]: verdict`. */
 function rulesOf(spec: Spec, endpoints: (string | EndpointOf)[], ingress: string[] = []): string[] {
-  const ports = servicePorts(serviceOf('web', spec, ingress), [sliceOf('web', endpoints)], 'node');
+  const ports = servicePorts(serviceOf('web', spec, ingress), [sliceOf('web', endpoints)], { nodeName: 'node', zone: '' });
   const text = ports
     .map((port) => servicePart(port, facts))
     .flatMap(({ chains, sets, elements }) => [
@@ -90,7 +90,7 @@ const chain = (lines: string[], name: string): string[] => lines.filter((line) =
 test('external policy Local: the cluster goes anywhere, others to local endpoints with their own address', () => {
   const lines = rulesOf({ ...nodePort, externalTrafficPolicy: 'Local' }, ['10.244.1.2', { ip: '10.244.2.2', node: 'other' }]);
   expect(chain(lines, 'external')).toEqual([
-    'ip saddr @pod-cidrs goto service',
+    'ip saddr @own-pod-cidrs goto service',
     'fib saddr type local jump mark-for-masquerade',
     'fib saddr type local goto service',
     'goto local',

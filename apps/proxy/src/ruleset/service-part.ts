@@ -56,13 +56,16 @@ function affinitySet(port: ServicePort, endpoint: Endpoint): RulesetPart['sets']
   ];
 }
 
-/** Traffic from outside. Policy Local keeps the client's address; the cluster's own traffic is never restricted to it. */
-function externalRules(port: ServicePort, facts: NodeFacts): string[] {
+/**
+ * Traffic from outside. Policy Local keeps the client's address; what this node and its pods send is never restricted to
+ * it. Pods of other nodes are outside here: an endpoint on their own node would answer them past our translation.
+ */
+function externalRules(port: ServicePort): string[] {
   const toCluster = port.endpoints.length > 0 ? `goto ${chainName('service', port)}` : 'drop';
   if (!port.externalLocal) return [markForMasquerade, toCluster];
   const local = port.localEndpoints.length > 0 ? [`goto ${chainName('local', port)}`] : [];
   return [
-    ...(facts.clusterCidr ? [`ip saddr @pod-cidrs ${toCluster}`] : []),
+    `ip saddr @${collections.ownPodCidrs} ${toCluster}`,
     `fib saddr type local ${markForMasquerade}`,
     `fib saddr type local ${toCluster}`,
     ...local,
@@ -139,7 +142,7 @@ export function servicePart(port: ServicePort, facts: NodeFacts): RulesetPart {
       ...(port.affinitySeconds > 0 ? used.map((endpoint) => endpointChain(port, endpoint)) : []),
       ...(port.endpoints.length > 0 ? [[chainName('service', port), clusterRules(port, facts)] as const] : []),
       ...(usesLocal ? [[chainName('local', port), localRules(port, facts)] as const] : []),
-      ...(isExternal(port) && port.endpoints.length > 0 ? [[chainName('external', port), externalRules(port, facts)] as const] : []),
+      ...(isExternal(port) && port.endpoints.length > 0 ? [[chainName('external', port), externalRules(port)] as const] : []),
       ...firewallChain(port),
     ],
     sets: port.affinitySeconds > 0 ? used.map((endpoint) => affinitySet(port, endpoint)) : [],

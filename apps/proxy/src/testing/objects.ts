@@ -19,6 +19,8 @@ export interface EndpointOf {
   ready?: boolean;
   serving?: boolean;
   terminating?: boolean;
+  forNodes?: string[];
+  forZones?: string[];
 }
 
 /** The slice of `default/<service>`; endpoints are addresses or addresses with conditions. */
@@ -30,8 +32,9 @@ export function sliceOf(service: string, endpoints: (string | EndpointOf)[], por
     addressType: 'IPv4',
     ports: [port],
     endpoints: endpoints.map((given) => {
-      const { ip, node = 'node', ...conditions } = typeof given === 'string' ? { ip: given } : given;
-      return { addresses: [ip], nodeName: node, conditions: { ready: true, ...conditions } };
+      const { ip, node = 'node', forNodes, forZones, ...conditions }: EndpointOf = typeof given === 'string' ? { ip: given } : given;
+      const hints = { forNodes: forNodes?.map((name) => ({ name })), forZones: forZones?.map((name) => ({ name })) };
+      return { addresses: [ip], nodeName: node, conditions: { ready: true, ...conditions }, ...(forNodes || forZones ? { hints } : {}) };
     }),
   };
 }
