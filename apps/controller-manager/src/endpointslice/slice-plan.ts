@@ -2,6 +2,7 @@ import type { Endpoint, EndpointSlice, Service } from '@typernetes/api';
 import type { OwnerReference } from '@typernetes/machinery';
 import { isDeepStrictEqual } from 'node:util';
 import type { Backend, BackendGroup, ResolvedPort } from '../service-endpoints/backend';
+import { hintsFor } from './hints';
 
 /** Upstream's --max-endpoints-per-slice. */
 export const endpointsPerSliceMax = 100;
@@ -42,7 +43,7 @@ export function planSlices(service: Service, groups: readonly BackendGroup[], ex
     labels: labelsOf(service),
     addressType: service.spec?.ipFamilies?.[0] === 'IPv6' ? 'IPv6' : 'IPv4',
   };
-  const wanted = groups.map(({ ports, backends }) => ({ ports: portsOf(ports), endpoints: backends.map(endpointOf) }));
+  const wanted = groups.map(({ ports, backends }) => ({ ports: portsOf(ports), endpoints: backends.map((backend) => endpointOf(backend, service.spec?.trafficDistribution)) }));
   // A Service without endpoints still has one slice, so that readers can tell "none" from "not yet".
   return planSliceSet(set, wanted.length ? wanted : [{ ports: [], endpoints: [] }], existing);
 }
@@ -121,8 +122,10 @@ function portsOf(ports: readonly ResolvedPort[]): NonNullable<EndpointSlice['por
   return ports.map(({ name, port, protocol, appProtocol }) => ({ name, port, protocol, ...(appProtocol ? { appProtocol } : {}) }));
 }
 
-function endpointOf({ pod, address, nodeName, zone, hostname, ready, serving, terminating }: Backend): Endpoint {
+function endpointOf(backend: Backend, trafficDistribution: string | undefined): Endpoint {
+  const { pod, address, nodeName, zone, hostname, ready, serving, terminating } = backend;
   const { name, namespace, uid } = pod.metadata ?? {};
+  const hints = hintsFor(backend, trafficDistribution);
   return {
     addresses: [address],
     conditions: { ready, serving, terminating },
@@ -130,6 +133,7 @@ function endpointOf({ pod, address, nodeName, zone, hostname, ready, serving, te
     ...(nodeName ? { nodeName } : {}),
     targetRef: { kind: 'Pod', name, namespace, uid },
     ...(zone ? { zone } : {}),
+    ...(hints ? { hints } : {}),
   };
 }
 

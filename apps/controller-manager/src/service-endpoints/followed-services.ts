@@ -2,6 +2,7 @@ import type { Pod, Service } from '@typernetes/api';
 import { resources } from '@typernetes/api';
 import type { InformerFactory } from '@typernetes/client';
 import { keyOf } from '@typernetes/client';
+import type { LabelSelector } from '@typernetes/machinery';
 import { isPodReady, selectorFromMap } from '@typernetes/machinery';
 import { isDeepStrictEqual } from 'node:util';
 
@@ -33,8 +34,14 @@ export function hasSelector({ spec }: Service): boolean {
   return spec?.type !== 'ExternalName' && Object.keys(spec?.selector ?? {}).length > 0;
 }
 
+/** Every pod is held against every selector of its namespace, so they are parsed once. Objects of informers never change. */
+const selectors = new WeakMap<Service, LabelSelector>();
+
 export function selects(service: Service, pod: Pod): boolean {
-  return hasSelector(service) && selectorFromMap(service.spec?.selector ?? {}).matches(pod.metadata?.labels ?? {});
+  if (!hasSelector(service)) return false;
+  let selector = selectors.get(service);
+  if (!selector) selectors.set(service, (selector = selectorFromMap(service.spec?.selector ?? {})));
+  return selector.matches(pod.metadata?.labels ?? {});
 }
 
 function matters(pod: Pod, previous: Pod): boolean {
