@@ -30,6 +30,7 @@ export function defineKind<T extends KubernetesObject>(type: ResourceType<T>, tr
     definition: definitionName(type),
     strategy: {},
     subresources: [],
+    partStrategies: {},
     selectableFields: {},
     hasGeneration: false,
     validateName: dnsSubdomainName,

@@ -11,6 +11,8 @@ interface KindRules<T> {
   validateUpdate?: (next: T, previous: T) => FieldError[];
   /** Of the status subresource. */
   validateStatusUpdate?: (next: T, previous: T) => FieldError[];
+  /** Of subresources that write one part of the object. */
+  validatePartUpdates?: Record<string, (next: T, previous: T) => FieldError[]>;
 }
 
 /** A handle and the rules for its type; the pair is checked here and the type forgotten. */
@@ -50,6 +52,10 @@ const rulesByKind: ReadonlyMap<string, KindRules<object>> = new Map([
     validateCreate: validation.validatePodCreate,
     validateUpdate: validation.validatePodUpdate,
     validateStatusUpdate: validation.validatePodStatusUpdate,
+    validatePartUpdates: {
+      ephemeralcontainers: validation.validatePodEphemeralContainersUpdate,
+      resize: validation.validatePodResize,
+    },
   }),
   rulesOf(resources.replicationControllers, {
     defaults: defaults.defaultReplicationController,
@@ -90,7 +96,11 @@ const rulesByKind: ReadonlyMap<string, KindRules<object>> = new Map([
 export function withRules(definition: KindDefinition): KindDefinition {
   const rules = rulesByKind.get(`${definition.group}/${definition.kind}`);
   if (!rules) return definition;
-  const { validateCreate, validateUpdate, validateStatusUpdate } = rules;
+  const { validateCreate, validateUpdate, validateStatusUpdate, validatePartUpdates = {} } = rules;
+  const parts = Object.entries(definition.partStrategies).map(([name, strategy]) => {
+    const validate = validatePartUpdates[name];
+    return [name, { ...(validate ? { validateUpdate: validate } : {}), ...strategy }];
+  });
   return {
     ...(rules.defaults ? { defaults: rules.defaults } : {}),
     ...definition,
@@ -98,5 +108,6 @@ export function withRules(definition: KindDefinition): KindDefinition {
     ...(definition.statusStrategy
       ? { statusStrategy: { ...(validateStatusUpdate ? { validateUpdate: validateStatusUpdate } : {}), ...definition.statusStrategy } }
       : {}),
+    partStrategies: Object.fromEntries(parts) as KindDefinition['partStrategies'],
   };
 }

@@ -102,6 +102,11 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> e
   readonly strategy: WriteStrategy<T>;
   /** Present when the kind has a status subresource. */
   readonly statusStrategy?: WriteStrategy<T>;
+  /**
+   * Subresources that show the whole object and through which one part of it is written (pods/resize), by name; each has
+   * rules of its own.
+   */
+  readonly partStrategies: Readonly<Record<string, WriteStrategy<T>>>;
   readonly scale?: ScaleMapping;
   readonly subresources: readonly CustomSubresource[];
   readonly printer?: TablePrinter<T>;

@@ -104,6 +104,7 @@ export function pathsOf(kind: KindDefinition): PathItem[] {
     items.push({ path: `${item.path}/${subresource}`, parameters: item.parameters, operations });
   };
   for (const { name, verbs } of kind.subresources) add(name, verbs);
+  for (const name of Object.keys(kind.partStrategies)) add(name, ['get', 'patch', 'update']);
   if (kind.statusStrategy) add('status', ['get', 'patch', 'update']);
   if (kind.scale) add('scale', ['get', 'patch', 'update']);
   return items;

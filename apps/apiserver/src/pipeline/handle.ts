@@ -21,9 +21,12 @@ type Handler = (call: Call) => Promise<ApiResult>;
 /** What serves a verb on the object itself. */
 const verbs: Readonly<Record<RequestVerb, Handler>> = { get, list, watch, create, update, patch, delete: deleteObject, deletecollection: deleteCollection };
 
+/** What serves a subresource that shows the whole object and writes a part of it. */
+const wholeObject: Partial<Record<RequestVerb, Handler>> = { get, update, patch };
+
 /** What serves the subresources that kinds declare by a strategy or mapping; all others have handlers of their own. */
 const genericSubresources: Readonly<Record<string, Partial<Record<RequestVerb, Handler>>>> = {
-  status: { get, update, patch },
+  status: wholeObject,
   scale: { get: getScale, update: updateScale, patch: patchScale },
 };
 
@@ -60,6 +63,7 @@ function handlerOf({ kind, request }: Call): Handler {
   }
   const isDeclared = subresource === 'status' ? kind.statusStrategy : subresource === 'scale' ? kind.scale : undefined;
   if (isDeclared) return genericSubresources[subresource]?.[verb] ?? unsupported;
+  if (kind.partStrategies[subresource]) return wholeObject[verb] ?? unsupported;
   const own = kind.subresources.find(({ name }) => name === subresource);
   if (!own) throw apiErrors.pathNotFound();
   return own.verbs.includes(verb) ? callSubresource : unsupported;

@@ -49,7 +49,7 @@ function applyDefaults({ call, next }: Write): void {
 }
 
 const strategyOf = (kind: KindDefinition, subresource: string): WriteStrategy<KubernetesObject> =>
-  subresource === 'status' ? (kind.statusStrategy ?? kind.strategy) : kind.strategy;
+  subresource === 'status' ? (kind.statusStrategy ?? kind.strategy) : (kind.partStrategies[subresource] ?? kind.strategy);
 
 function prepare({ call, subresource, next, previous, now }: Write): void {
   const strategy = strategyOf(call.kind, subresource);

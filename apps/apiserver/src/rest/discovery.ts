@@ -44,6 +44,7 @@ function subresourcesOf(kind: KindDefinition): CustomSubresource[] {
   const { group, version } = kind;
   return [
     ...kind.subresources,
+    ...Object.keys(kind.partStrategies).map((name) => ({ name, group, version, kind: kind.kind, verbs: genericVerbs })),
     ...(kind.scale ? [{ name: 'scale', group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: genericVerbs }] : []),
     ...(kind.statusStrategy ? [{ name: 'status', group, version, kind: kind.kind, verbs: genericVerbs }] : []),
   ].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,7 +1,9 @@
+import { qosClass } from '@typernetes/machinery';
 import { defineKind, subresource } from '../define-kind';
 import type { Pod } from '../generated/types';
 import { resources } from '../resources';
 import { countGenerationOfSpec, keepField, startGeneration } from '../strategies';
+import { keepAllButEphemeralContainers, keepAllButResources } from './pod-parts';
 
 /** A pod that waits at a gate says so from the start (KEP-3521). */
 function initialConditions(pod: Pod): NonNullable<Pod['status']>['conditions'] {
@@ -45,12 +47,26 @@ export const pod = defineKind(resources.pods, {
   strategy: {
     prepareForCreate: (next) => {
       const conditions = initialConditions(next);
-      next.status = { phase: 'Pending', ...(conditions ? { conditions } : {}) };
+      next.status = { phase: 'Pending', qosClass: qosClass(next), ...(conditions ? { conditions } : {}) };
       startGeneration(next);
     },
     prepareForUpdate: (next, previous) => {
       keepField(next, previous, 'status');
       countGenerationOfSpec(next, previous);
+    },
+  },
+  partStrategies: {
+    ephemeralcontainers: {
+      prepareForUpdate: (next, previous) => {
+        keepAllButEphemeralContainers(next, previous);
+        countGenerationOfSpec(next, previous);
+      },
+    },
+    resize: {
+      prepareForUpdate: (next, previous) => {
+        keepAllButResources(next, previous);
+        countGenerationOfSpec(next, previous);
+      },
     },
   },
   statusStrategy: {

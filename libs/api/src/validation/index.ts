@@ -12,6 +12,7 @@ export * from './event';
 export * from './namespace';
 export * from './node';
 export * from './pod';
+export { validatePodResize } from './pod-resize';
 export * from './rbac';
 export * from './replication-controller';
 export * from './review';
