@@ -29,7 +29,7 @@ run_kubelet() {
     --container-runtime-endpoint unix:///run/cri-docker.sock \
     --client-ca-file /etc/kubernetes/pki/ca.crt \
     --tls-cert-file /etc/kubernetes/pki/kubelet.crt --tls-private-key-file /etc/kubernetes/pki/kubelet.key \
-    --cluster-dns "$CLUSTER_DNS" --cluster-domain cluster.local
+    --cluster-dns "$CLUSTER_DNS" --cluster-domain cluster.local --resolv-conf "$resolv_conf"
 }
 
 run_proxy() {
