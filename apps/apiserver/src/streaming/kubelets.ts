@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { credentials } from '@grpc/grpc-js';
 import type { Node } from '@typernetes/api';
 import { apiErrors } from '@typernetes/machinery';
@@ -16,12 +17,9 @@ const messageBytesMax = 32 * 1024 * 1024;
 export function kubeletAddress({ status }: Node): string | undefined {
   const port = status?.daemonEndpoints?.kubeletEndpoint?.Port;
   const addresses = status?.addresses ?? [];
-  for (const type of ['Hostname', 'InternalIP', 'ExternalIP']) {
-    // Host names of nodes need not resolve here.
-    const found = type === 'Hostname' ? undefined : addresses.find((address) => address.type === type)?.address;
-    if (found && port) return `${found}:${port}`;
-  }
-  return undefined;
+  // Host names of nodes need not resolve here.
+  const found = ['InternalIP', 'ExternalIP'].flatMap((type) => addresses.find((address) => address.type === type)?.address ?? [])[0];
+  return found && port ? `${isIPv6(found) ? `[${found}]` : found}:${port}` : undefined;
 }
 
 /** gRPC clients of kubelets, one per address, made when first needed. */

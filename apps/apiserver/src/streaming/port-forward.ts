@@ -72,9 +72,11 @@ function bridgeConnection({ data, error }: Required<Pair>, call: ForwardCall): v
   });
   data.on('end', () => call.write({ input: { $case: 'closed', value: true } }));
   let left = false;
+  let remoteClosed = false;
   data.on('close', () => {
     left = true;
-    call.cancel();
+    // A server that has said all may yet have failed: the reason comes last.
+    if (!remoteClosed) call.cancel();
   });
   call.on('data', ({ output }: proto.PortForwardOutput) => {
     switch (output?.$case) {
@@ -87,6 +89,7 @@ function bridgeConnection({ data, error }: Required<Pair>, call: ForwardCall): v
         error.write(output.value);
         return;
       case 'closed':
+        remoteClosed = true;
         data.end();
     }
   });

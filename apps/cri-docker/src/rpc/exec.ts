@@ -8,6 +8,9 @@ import type { Runtime } from '../runtime';
 import { channels, errorStatus, exitStatus, sendOn } from '../streaming/channels';
 import { runTerminalSession } from '../streaming/terminal-session';
 
+/** How the engine says, on the command's own output, that there is no such command. */
+const engineFailurePrefix = Buffer.from('OCI runtime exec failed: ');
+
 export async function exec(runtime: Runtime, request: cri.ExecRequest): Promise<cri.ExecResponse> {
   const { record, inspect } = await inspectContainer(runtime, request.containerId);
   if (!inspect.State.Running) throw new CriError(status.FAILED_PRECONDITION, 'container is not running');
@@ -35,5 +38,7 @@ async function open(runtime: Runtime, containerId: string, request: cri.ExecRequ
     resize: (size) => started.exec.resize(size),
     result: async () => exitStatus(await exitCodeOf(runtime, started.exec)),
     abandoned: () => killExec(started.exec),
+    isEngineFailure: (output) => output.subarray(0, engineFailurePrefix.length).equals(engineFailurePrefix),
+    neverRan: async () => (await started.exec.inspect()).Pid === 0,
   });
 }

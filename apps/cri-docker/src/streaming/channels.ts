@@ -49,6 +49,10 @@ export function errorStatus(error: unknown): object {
   return { metadata: {}, status: 'Failure', message, reason: 'InternalError', code: 500 };
 }
 
+/** The command could not be started; the words around the reason are the kubelet's. */
+export const startFailureStatus = (reason: string): object =>
+  errorStatus(`Internal error occurred: error executing command in container: failed to exec in container: failed to start exec: ${reason}`);
+
 /** `{"Width":80,"Height":24}`; undefined for anything else. */
 export function parseResize(payload: Buffer): { w: number; h: number } | undefined {
   try {

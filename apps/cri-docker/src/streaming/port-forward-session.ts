@@ -1,7 +1,6 @@
-import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import net from 'node:net';
-import { Duplex } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { bytesOf, channels, sendOn } from './channels';
 
@@ -17,55 +16,69 @@ export interface PodPort {
   port: number;
 }
 
+/** A connection with the port. Reader and writer are apart so that nothing stands between them and the pipes of a program. */
+interface PortConnection {
+  input: Writable;
+  output: Readable;
+  /** Resolves when all output has been read; with a text when something went wrong. */
+  over: Promise<string>;
+  destroy(): void;
+}
+
 /** A program that runs inside the pod's network namespace and connects its stdin and stdout with the port. */
-function connectInside(pid: number, port: number): { stream: Duplex; failure: Promise<string> } {
+function connectInside(pid: number, port: number): PortConnection {
   // Without shut-close socat would keep its stdout open after the server has ended, and nobody would notice.
   const socat = ['socat', '-t', halfOpenSeconds, 'STDIN!!STDOUT,shut-close', `TCP:localhost:${port},nodelay`];
-  const child: ChildProcess = spawn('nsenter', ['-t', String(pid), '-n', ...socat], { stdio: ['pipe', 'pipe', 'pipe'] });
-  const { stdin, stdout, stderr } = child;
-  if (!stdin || !stdout || !stderr) throw new Error('no pipes to nsenter');
+  const child = spawn('nsenter', ['-t', String(pid), '-n', ...socat], { stdio: ['pipe', 'pipe', 'pipe'] });
   let text = '';
-  stderr.on('data', (chunk: Buffer) => (text = (text + chunk.toString()).slice(-1_024)));
-  const failure = new Promise<string>((resolve) => {
+  child.stderr.on('data', (chunk: Buffer) => (text = (text + chunk.toString()).slice(-1_024)));
+  const over = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code) => resolve(code === 0 ? '' : text.trim() || `socat ended with code ${code}`));
   });
-  const stream = Duplex.from({ writable: stdin, readable: stdout });
-  stream.once('close', () => child.kill());
-  return { stream, failure };
+  const destroy = (): void => {
+    child.kill();
+    child.stdout.destroy();
+    child.stdin.destroy();
+  };
+  return { input: child.stdin, output: child.stdout, over, destroy };
 }
 
-function connectOnHost(port: number): { stream: Duplex; failure: Promise<string> } {
+function connectOnHost(port: number): PortConnection {
   const socket = net.connect({ port, host: 'localhost', allowHalfOpen: true });
-  const failure = new Promise<string>((resolve) => {
+  const over = new Promise<string>((resolve) => {
     socket.once('error', (error) => resolve(error.message));
     socket.once('close', () => resolve(''));
   });
-  return { stream: socket, failure };
+  return { input: socket, output: socket, over, destroy: () => socket.destroy() };
 }
 
 /** Connects a WebSocket with a port of a pod until either side ends. */
 export function runPortForwardSession(socket: WebSocket, target: PodPort): void {
-  const { stream, failure } = target.pid === undefined ? connectOnHost(target.port) : connectInside(target.pid, target.port);
-  stream.on('data', (chunk: Buffer) => sendOn(socket, dataChannel, chunk, stream));
-  stream.once('end', () => {
+  const { input, output, over, destroy } = target.pid === undefined ? connectOnHost(target.port) : connectInside(target.pid, target.port);
+  output.on('data', (chunk: Buffer) => sendOn(socket, dataChannel, chunk, output));
+  output.once('end', () => {
     sendOn(socket, channels.close, Buffer.from([dataChannel]));
     // A server that has said all hears nothing more: the connection is over.
-    stream.end();
+    input.end();
   });
-  // Reported through `failure`.
-  stream.on('error', () => stream.destroy());
+  // Reported through `over`.
+  for (const end of new Set([input, output])) end.on('error', () => undefined);
   socket.on('message', (data) => {
     const message = bytesOf(data);
     if (message[0] === dataChannel) {
-      if (!stream.destroyed && !stream.write(message.subarray(1))) {
+      if (input.writable && !input.write(message.subarray(1))) {
         socket.pause();
-        stream.once('drain', () => socket.resume());
+        const resume = (): void => {
+          input.off('drain', resume).off('close', resume);
+          socket.resume();
+        };
+        input.once('drain', resume).once('close', resume);
       }
-    } else if (message[0] === channels.close && message[1] === dataChannel) stream.end();
+    } else if (message[0] === channels.close && message[1] === dataChannel) input.end();
   });
-  socket.once('close', () => stream.destroy());
-  void failure.then((text) => {
+  socket.once('close', destroy);
+  void over.then((text) => {
     if (text) sendOn(socket, errorChannel, Buffer.from(text));
     socket.close(1000);
   });

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { multiplexedReader } from '../multiplexed';
-import { bytesOf, channels, errorStatus, parseResize, sendOn } from './channels';
+import { bytesOf, channels, errorStatus, parseResize, sendOn, startFailureStatus } from './channels';
 
 export interface TerminalSession {
   socket: WebSocket;
@@ -12,6 +12,10 @@ export interface TerminalSession {
   resize: (size: { w: number; h: number }) => Promise<unknown>;
   /** What goes on the error channel after the output has ended. */
   result: () => Promise<object>;
+  /** Whether first output may be the engine's own word that it could not start the command: kept back until `result` is known. */
+  isEngineFailure?: (output: Buffer) => boolean;
+  /** Whether the command has never run; then what was kept back is the reason. */
+  neverRan?: () => Promise<boolean>;
   /** The client has left before the end. */
   abandoned: () => Promise<void>;
 }
@@ -20,16 +24,15 @@ export interface TerminalSession {
 export function runTerminalSession(session: TerminalSession): void {
   const { socket, stream } = session;
   let finished = false;
-  const forward = (name: 'stdout' | 'stderr', data: Buffer): void => {
-    if (session.wants[name]) sendOn(socket, channels[name], data, stream);
-  };
+  const output = new SessionOutput(session);
+  const forward = output.forward.bind(output);
   stream.on('data', session.tty ? (chunk: Buffer) => forward('stdout', chunk) : multiplexedReader(forward));
   socket.on('message', (data) => receive(session, bytesOf(data)));
   stream.on('error', () => stream.destroy());
   stream.once('close', () => {
     if (finished) return;
     finished = true;
-    void finish(session);
+    void finish(session, output);
   });
   socket.once('close', () => {
     if (finished) return;
@@ -37,6 +40,39 @@ export function runTerminalSession(session: TerminalSession): void {
     stream.destroy();
     session.abandoned().catch(() => undefined);
   });
+}
+
+type OutputName = 'stdout' | 'stderr';
+
+/** The command's output on its way to the client. */
+class SessionOutput {
+  private isFirst = true;
+  private kept: { name: OutputName; data: Buffer } | undefined;
+
+  constructor(private readonly session: TerminalSession) {}
+
+  forward(name: OutputName, data: Buffer): void {
+    const { isFirst, session } = this;
+    this.isFirst = false;
+    if (isFirst && session.isEngineFailure?.(data)) this.kept = { name, data };
+    else {
+      this.release();
+      if (session.wants[name]) sendOn(session.socket, channels[name], data, session.stream);
+    }
+  }
+
+  /** It was the command's after all. */
+  release(): void {
+    const { kept, session } = this;
+    this.kept = undefined;
+    if (kept && session.wants[kept.name]) sendOn(session.socket, channels[kept.name], kept.data, session.stream);
+  }
+
+  /** Why the command never ran; undefined when it did. */
+  async failure(): Promise<string | undefined> {
+    const text = this.kept?.data.toString().trim();
+    return text !== undefined && (await this.session.neverRan?.()) ? text : undefined;
+  }
 }
 
 function receive(session: TerminalSession, message: Buffer): void {
@@ -63,8 +99,10 @@ function pauseUntilDrained({ socket, stream }: TerminalSession): void {
   stream.once('drain', () => socket.resume());
 }
 
-async function finish({ socket, result }: TerminalSession): Promise<void> {
+async function finish({ socket, result }: TerminalSession, output: SessionOutput): Promise<void> {
   const status = await result().catch(errorStatus);
-  sendOn(socket, channels.error, Buffer.from(JSON.stringify(status)));
+  const failure = await output.failure().catch(() => undefined);
+  if (failure === undefined) output.release();
+  sendOn(socket, channels.error, Buffer.from(JSON.stringify(failure === undefined ? status : startFailureStatus(failure))));
   socket.close(1000);
 }

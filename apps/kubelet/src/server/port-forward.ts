@@ -30,6 +30,7 @@ export async function portForward(server: ServerContext, call: PortForwardStream
   if (!sandbox) throw apiErrors.internal(new Error(`unable to forward port because pod is not running: pod ${pod.metadata?.name ?? ''} has no sandbox`));
   const { url } = await server.context.cri.call(runtimeMethods.portForward, { podSandboxId: sandbox.id, port: [port] });
   const socket = await openStream(url);
+  const what = `port ${port} to pod ${pod.metadata?.name ?? ''}_${pod.metadata?.namespace ?? ''}, uid ${pod.metadata?.uid ?? ''}`;
   await new Promise<void>((resolve) => {
     call.on('data', ({ input }: node.PortForwardInput) => {
       if (input?.$case === 'data') sendTo(socket, channels.data, input.value, call);
@@ -38,7 +39,7 @@ export async function portForward(server: ServerContext, call: PortForwardStream
     call.on('end', () => sendTo(socket, channels.close, Buffer.from([channels.data]), call));
     call.once('cancelled', () => socket.terminate());
     socket.on('message', (data) => {
-      const output = outputOf(bytesOf(data), port);
+      const output = outputOf(bytesOf(data), what);
       if (!output || call.cancelled || call.write({ output })) return;
       socket.pause();
       call.once('drain', () => socket.resume());
@@ -50,13 +51,13 @@ export async function portForward(server: ServerContext, call: PortForwardStream
   });
 }
 
-function outputOf(message: Buffer, port: number): node.PortForwardOutput['output'] {
+function outputOf(message: Buffer, what: string): node.PortForwardOutput['output'] {
   const value = message.subarray(1);
   switch (message[0]) {
     case channels.data:
       return { $case: 'data', value };
     case channels.error:
-      return { $case: 'error', value: `an error occurred forwarding port ${port}: ${value.toString()}` };
+      return { $case: 'error', value: `error forwarding ${what}: ${value.toString()}` };
     case channels.close:
       return { $case: 'closed', value: true };
     default:

@@ -1,0 +1,283 @@
+import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Pod, PodSpec } from '@typernetes/api';
+import { resources } from '@typernetes/api';
+import { defaultConfig as criDefaults, startCriDocker } from '@typernetes/app-cri-docker';
+import type { ApiClient } from '@typernetes/client';
+import { InformerFactory, createGrpcClient } from '@typernetes/client';
+import type { Running } from '@typernetes/component';
+import { createLogger } from '@typernetes/component';
+import { systemClock, systemRandom } from '@typernetes/machinery';
+import { createCertificateAuthority, issueCertificate } from '@typernetes/pki';
+import { freePorts } from '@typernetes/testing';
+import { startTestApi, type TestApi } from '../../apiserver/src/testing/start-test-api';
+import { defaultConfig } from './config';
+import { startKubelet } from './start';
+import { run, unpackKubectl, type KubectlResult } from './testing/kubectl';
+import { LocalNode } from './testing/local-node';
+import { PrivateEngine } from './testing/private-engine';
+
+jest.setTimeout(120_000);
+
+const nodeName = 'stream-node';
+const directory = mkdtempSync(path.join(tmpdir(), 't8s-stream-'));
+const engine = new PrivateEngine(directory);
+const local = new LocalNode({ name: 't8s-stream', subnet: '10.244.96.0/24', dir: directory, dockerHost: engine.host });
+const logger = createLogger('kubelet', process.env['LOG_LEVEL'] ?? 'error');
+let api: TestApi;
+let client: ApiClient;
+let stopNode: () => Promise<void>;
+
+const until = async <T>(look: () => Promise<T | undefined | false>, what: string, timeoutMs = 60_000): Promise<T> => {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const found = await look().catch(() => undefined);
+    if (found) return found;
+    if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
+async function startNode(file: (name: string, text: string) => string, authority: ReturnType<typeof createCertificateAuthority>): Promise<() => Promise<void>> {
+  const nowMs = Date.now();
+  const serving = issueCertificate(authority, { commonName: `system:node:${nodeName}`, nowMs, validForDays: 1, usages: ['server'], hosts: ['127.0.0.1'] });
+  const [port = 0] = await freePorts(1);
+  const shim = await startCriDocker(
+    { ...criDefaults, dockerHost: local.dockerHost, listen: local.socket, podInfraContainerImage: local.pauseImage, cniConfDir: local.cniConfDir, rootDir: path.join(local.dir, 'cri') },
+    logger,
+  );
+  const informers = new InformerFactory({ client, clock: systemClock, random: systemRandom, logger });
+  const sources = {
+    pods: informers.informer(resources.pods, { fieldSelector: `spec.nodeName=${nodeName}` }),
+    services: informers.informer(resources.services),
+    node: informers.informer(resources.nodes, { fieldSelector: `metadata.name=${nodeName}` }),
+  };
+  const abort = new AbortController();
+  const kubelet: Running = await startKubelet(
+    {
+      ...defaultConfig, nodeName, nodeIP: '127.0.0.1', containerRuntimeEndpoint: `unix:${local.socket}`,
+      rootDir: path.join(local.dir, 'root'), podLogsDir: path.join(local.dir, 'logs'), healthzPort: 0, address: '127.0.0.1', port,
+      tlsCertFile: file('tls.crt', serving.cert), tlsPrivateKeyFile: file('tls.key', serving.key), clientCaFile: file('ca.crt', authority.cert),
+    },
+    { client, sources, logger },
+  );
+  informers.start(abort.signal);
+  return async () => {
+    abort.abort();
+    await kubelet.stop();
+    await shim.stop();
+  };
+}
+
+const create = (name: string, spec: Partial<PodSpec>, more: Partial<Pod['metadata']> = {}): Promise<Pod> =>
+  client.resource(resources.pods).create({
+    metadata: { name, namespace: 'default', labels: { app: name }, ...more },
+    spec: { nodeName, terminationGracePeriodSeconds: 1, automountServiceAccountToken: false, containers: [], ...spec },
+  });
+const box = (name: string, script: string, more: object = {}): PodSpec['containers'][number] => ({ name, image: local.testImage, command: ['sh', '-c', script], ...more });
+const running = (name: string): Promise<unknown> => until(async () => (await client.resource(resources.pods).get(name, { namespace: 'default' })).status?.phase === 'Running', `${name} runs`);
+
+beforeAll(async () => {
+  await engine.start();
+  local.prepare();
+  const nowMs = Date.now();
+  const authority = createCertificateAuthority('stream-ca', nowMs, 1);
+  const caller = issueCertificate(authority, { commonName: 'kube-apiserver-kubelet-client', nowMs, validForDays: 1, usages: ['client'] });
+  api = await startTestApi({ kubeletCa: Buffer.from(authority.cert), kubeletClient: { cert: Buffer.from(caller.cert), key: Buffer.from(caller.key) } });
+  client = createGrpcClient({
+    access: { server: '', grpcServer: `127.0.0.1:${api.running.grpcPort}`, ca: Buffer.from(api.caCert), cert: Buffer.from(api.admin.cert), key: Buffer.from(api.admin.key) },
+    userAgent: 'kubelet',
+  });
+  for (const name of ['default', 'kube-node-lease']) await client.resource(resources.namespaces).create({ metadata: { name } }).catch(() => undefined);
+  stopNode = await startNode((name, text) => (writeFileSync(path.join(local.dir, name), text), path.join(local.dir, name)), authority);
+  await create('web', {
+    containers: [
+      box('main', 'mkdir -p /www; echo hello > /www/index.html; httpd -p 8080 -h /www; echo out; echo err >&2; exec sleep 100000'),
+      box('side', 'echo from the side; exec sleep 100000'),
+    ],
+    initContainers: [box('first', 'echo from the first')],
+  }, { annotations: { 'kubectl.kubernetes.io/default-container': 'main' } });
+  await create('lines', { containers: [box('main', 'i=0; while [ $i -lt 20 ]; do echo line $i; i=$((i+1)); done; sleep 3; while true; do echo line $i; i=$((i+1)); sleep 0.2; done')] });
+  await create('again', { containers: [box('main', 'if [ -e /work/been ]; then echo second; exec sleep 100000; fi; touch /work/been; echo first; exit 1', { volumeMounts: [{ name: 'w', mountPath: '/work' }] })], volumes: [{ name: 'w', emptyDir: {} }] });
+  await create('echo', { containers: [box('main', 'while read line; do echo "heard $line"; done; exec sleep 100000', { stdin: true })] });
+  for (const name of ['web', 'lines', 'echo']) await running(name);
+});
+
+afterAll(async () => {
+  const pods = client.resource(resources.pods);
+  try {
+    for (const { metadata } of (await pods.list()).items) await pods.delete(metadata?.name ?? '', { namespace: 'default', gracePeriodSeconds: 1 });
+    await until(async () => (await pods.list()).items.length === 0, 'all pods gone');
+    await stopNode();
+    client.close();
+    await api.stop();
+    local.remove();
+  } finally {
+    await engine.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
+describe.each(['32', '35'])('kubectl 1.%s', (version) => {
+  let binary = '';
+  const base = (): string[] => [`--kubeconfig=${api.kubeconfig}`, `--cache-dir=${directory}/cache`];
+  const k = (args: readonly string[], input?: Buffer | string): Promise<KubectlResult> => run(binary, [...base(), ...args], input);
+  const text = async (args: readonly string[], input?: Buffer | string): Promise<string> => {
+    const { code, stdout, stderr } = await k(args, input);
+    if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${code}: ${stderr}`);
+    return stdout.toString();
+  };
+
+  beforeAll(() => {
+    binary = unpackKubectl(version, directory);
+  });
+
+  describe('exec', () => {
+    it('keeps standard output and standard error apart', async () => {
+      const { code, stdout, stderr } = await k(['exec', 'web', '-c', 'side', '--', 'sh', '-c', 'echo out; echo err >&2']);
+      expect([code, stdout.toString(), stderr]).toEqual([0, 'out\n', 'err\n']);
+    });
+
+    it('passes some MB through standard input and output unchanged', async () => {
+      const bytes = randomBytes(6 << 20);
+      const digest = createHash('md5').update(bytes).digest('hex');
+      expect(await text(['exec', '-i', 'web', '-c', 'main', '--', 'md5sum'], bytes)).toContain(digest);
+      const { stdout } = await k(['exec', '-i', 'web', '-c', 'main', '--', 'cat'], bytes);
+      expect(createHash('md5').update(stdout).digest('hex')).toBe(digest);
+    });
+
+    it('tells exit codes', async () => {
+      const { code, stderr } = await k(['exec', 'web', '-c', 'main', '--', 'sh', '-c', 'exit 42']);
+      expect([code, stderr]).toEqual([42, 'command terminated with exit code 42\n']);
+    });
+
+    it('says that a command is missing', async () => {
+      const { code, stderr } = await k(['exec', 'web', '-c', 'main', '--', 'no-such-command']);
+      expect(code).not.toBe(0);
+      expect(stderr).toMatch(/no-such-command.*(not found|no such file)/s);
+    });
+
+    it('says that a container, a pod or a node is missing', async () => {
+      expect((await k(['exec', 'web', '-c', 'none', '--', 'true'])).stderr).toContain('container none is not valid for pod web');
+      expect((await k(['exec', 'none', '--', 'true'])).stderr).toContain('pods "none" not found');
+    });
+
+    it('gives a terminal', async () => {
+      const command = `${binary} ${base().join(' ')} exec -it web -c main -- sh -c 'test -t 0 && echo a terminal; for i in 1 2 3 4 5 6 7 8 9; do stty size 2>/dev/null && break; sleep 0.5; done'`;
+      // Its own standard input stays open: `script` passes on that it ended, as if the user had hung up.
+      const child = spawn('script', ['-qec', `stty rows 33 cols 99; ${command}`, '/dev/null'], { stdio: 'pipe' });
+      let out = '';
+      child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+      await once(child, 'close');
+      expect(out).toContain('a terminal\r\n');
+      expect(out).toContain('33 99');
+    });
+  });
+
+  describe('logs', () => {
+    it('of a container, of all, of an init container', async () => {
+      expect((await text(['logs', 'web', '-c', 'main'])).split('\n').sort()).toEqual(['', 'err', 'out']);
+      expect(await text(['logs', 'web', '-c', 'first'])).toBe('from the first\n');
+      const all = await text(['logs', 'web', '--all-containers', '--prefix']);
+      expect(all).toContain('[pod/web/side] from the side');
+      expect(all).toContain('[pod/web/main] out');
+    });
+
+    it('by tail, since, limit and with times', async () => {
+      expect((await text(['logs', 'lines', '--limit-bytes=14']))).toBe('line 0\nline 1\n');
+      expect((await text(['logs', 'lines', '--tail=2'])).split('\n')).toHaveLength(3);
+      expect(await text(['logs', 'web', '-c', 'side', '--timestamps'])).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z from the side\n$/);
+      await until(async () => (await text(['logs', 'lines', '--since=2s'])).includes('line 0\n') === false, 'old lines are old');
+      expect(await text(['logs', 'lines', '--since-time=2001-01-01T00:00:00Z'])).toMatch(/^line 0\n/);
+    });
+
+    it('of the run before', async () => {
+      await until(async () => (await text(['logs', 'again'])) === 'second\n', 'the second run');
+      expect(await text(['logs', 'again', '--previous'])).toBe('first\n');
+      expect((await k(['logs', 'web', '-c', 'main', '--previous'])).stderr).toContain('previous terminated container "main" in pod "web" not found');
+    });
+
+    it('as they come', async () => {
+      const child = spawn(binary, [...base(), 'logs', '-f', 'lines', '--tail=1'], { stdio: 'pipe' });
+      let out = '';
+      child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+      await until(async () => out.split('\n').length > 5, 'lines that come');
+      child.kill();
+      const numbers = out.split('\n').slice(0, -1).map((line) => Number(line.split(' ')[1]));
+      expect(numbers).toEqual(numbers.map((_, i) => (numbers[0] ?? 0) + i));
+    });
+
+    it('refuses what makes no sense', async () => {
+      expect((await k(['logs', 'web', '-c', 'none'])).stderr).toContain('container none is not valid for pod web');
+      expect((await k(['get', '--raw', '/api/v1/namespaces/default/pods/web/log?container=main&tailLines=-1'])).stderr).toContain('must be greater than or equal to 0');
+    });
+  });
+
+  it('attaches to a running process', async () => {
+    const child = spawn(binary, [...base(), 'attach', '-i', 'echo'], { stdio: 'pipe' });
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    await until(async () => {
+      child.stdin.write(`one ${version}\n`);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return out.includes(`heard one ${version}`);
+    }, 'an answer');
+    child.kill();
+    expect(out).toContain(`heard one ${version}\n`);
+  });
+
+  describe('port-forward', () => {
+    /** One HTTP/1.0 exchange on a connection of its own. */
+    const fetchOnce = (port: number): Promise<string> =>
+      new Promise((resolve, reject) => {
+        let answer = '';
+        const socket = net.connect(port, '127.0.0.1', () => socket.write('GET / HTTP/1.0\r\n\r\n'));
+        socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+        socket.on('close', () => resolve(answer));
+        socket.on('error', reject);
+      });
+    const forward = async (remote: number): Promise<{ port: number; said: () => string; stop: () => void }> => {
+      const child = spawn(binary, [...base(), 'port-forward', 'pod/web', `:${remote}`], { stdio: 'pipe' });
+      let out = '';
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += chunk.toString()));
+      const port = await until(async () => Number(/127\.0\.0\.1:(\d+)/.exec(out)?.[1]), 'a local port');
+      return { port, said: () => out, stop: () => void child.kill() };
+    };
+
+    it('serves connections one after the other and side by side', async () => {
+      const { port, stop } = await forward(8080);
+      for (let i = 0; i < 3; i++) expect(await fetchOnce(port)).toMatch(/200 OK[^]*hello\n$/);
+      const answers = await Promise.all(Array.from({ length: 10 }, () => fetchOnce(port)));
+      for (const answer of answers) expect(answer).toMatch(/hello\n$/);
+      stop();
+    });
+
+    it('says that nobody listens', async () => {
+      const { port, said, stop } = await forward(9999);
+      await fetchOnce(port).catch(() => '');
+      await until(async () => /error occurred forwarding .*9999/.test(said()), 'an error');
+      expect(said()).toMatch(/refused/);
+      stop();
+    });
+  });
+
+  it('copies files and directories both ways', async () => {
+    const from = path.join(directory, `from-${version}`);
+    const to = path.join(directory, `to-${version}`);
+    mkdirSync(path.join(from, 'inner'), { recursive: true });
+    const bytes = randomBytes(3 << 20);
+    writeFileSync(path.join(from, 'inner/large'), bytes);
+    writeFileSync(path.join(from, 'small'), 'small\n');
+    await text(['cp', path.join(from, 'small'), `web:/tmp/small-${version}`, '-c', 'main']);
+    expect(await text(['exec', 'web', '-c', 'main', '--', 'cat', `/tmp/small-${version}`])).toBe('small\n');
+    await text(['cp', from, `web:/tmp/dir-${version}`, '-c', 'main']);
+    await text(['cp', `web:/tmp/dir-${version}`, to, '-c', 'main']);
+    expect(readFileSync(path.join(to, 'inner/large')).equals(bytes)).toBe(true);
+    expect(readFileSync(path.join(to, 'small'), 'utf8')).toBe('small\n');
+  });
+});
