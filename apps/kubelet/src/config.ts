@@ -32,6 +32,8 @@ export interface KubeletConfig {
   imageGcLowThresholdPercent: number;
   /** Kept out of allocatable. */
   systemReserved: Record<string, string>;
+  /** Names, or beginnings with `*`, of kernel parameters that pods may set beyond the safe ones. */
+  allowedUnsafeSysctls: string[];
 }
 
 export const defaultConfig: Omit<KubeletConfig, 'nodeName'> = {
@@ -53,4 +55,5 @@ export const defaultConfig: Omit<KubeletConfig, 'nodeName'> = {
   imageGcHighThresholdPercent: 85,
   imageGcLowThresholdPercent: 80,
   systemReserved: {},
+  allowedUnsafeSysctls: [],
 };

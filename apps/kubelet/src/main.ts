@@ -35,6 +35,7 @@ interface Flags {
   imageGcHighThreshold: string;
   imageGcLowThreshold: string;
   systemReserved: string;
+  allowedUnsafeSysctls: string;
 }
 
 function flags(command: Command): void {
@@ -63,7 +64,8 @@ function flags(command: Command): void {
     .option('--container-log-max-files <number>', 'files kept per container', String(base.containerLogMaxFiles))
     .option('--image-gc-high-threshold <percent>', 'images are removed when the disk is fuller than this', String(base.imageGcHighThresholdPercent))
     .option('--image-gc-low-threshold <percent>', 'and until it is less full than this', String(base.imageGcLowThresholdPercent))
-    .option('--system-reserved <resources>', 'kept out of allocatable: cpu=200m,memory=500Mi', '');
+    .option('--system-reserved <resources>', 'kept out of allocatable: cpu=200m,memory=500Mi', '')
+    .option('--allowed-unsafe-sysctls <names>', 'kernel parameters that pods may set beyond the safe ones, by comma; a name may end in *', '');
 }
 
 const list = (text: string): string[] => text.split(',').map((part) => part.trim()).filter(Boolean);
@@ -92,6 +94,7 @@ function configOf(given: Flags): KubeletConfig {
     imageGcHighThresholdPercent: Number(given.imageGcHighThreshold),
     imageGcLowThresholdPercent: Number(given.imageGcLowThreshold),
     systemReserved: parseMap(given.systemReserved),
+    allowedUnsafeSysctls: list(given.allowedUnsafeSysctls),
   };
 }
 

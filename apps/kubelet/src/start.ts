@@ -105,6 +105,7 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
     cluster: { servers: config.clusterDns, domain: config.clusterDomain },
     rootDir: config.rootDir,
     podLogsDir: config.podLogsDir,
+    allowedUnsafeSysctls: config.allowedUnsafeSysctls,
   };
   const pods = new PodManager(context);
   const counted = (sandboxes: number, containers: Readonly<Record<string, number>>): void => {

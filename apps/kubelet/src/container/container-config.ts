@@ -15,6 +15,8 @@ export interface ContainerInputs {
   imageRef: string;
   nodeMemoryBytes: number;
   rootDir: string;
+  /** The container whose processes this one shall see (ephemeral containers). */
+  targetId?: string;
 }
 
 /** All that the runtime must know of a container, and all that a restarted kubelet will want to know. */
@@ -45,7 +47,7 @@ export function containerConfig(pod: Pod, container: Container, inputs: Containe
     stopSignal: stopSignal ? cri.signalFromJSON(stopSignal) : cri.Signal.RUNTIME_DEFAULT,
     linux: {
       resources: linuxResources(pod, container, inputs.nodeMemoryBytes),
-      securityContext: linuxSecurity(pod, container, inputs.rootDir),
+      securityContext: linuxSecurity(pod, container, inputs),
     },
   });
 }

@@ -19,8 +19,8 @@ function profile(from: SeccompProfile | AppArmorProfile | undefined, localhostDi
   return { profileType: from.type === 'Unconfined' ? types.Unconfined : types.RuntimeDefault, localhostRef: '' };
 }
 
-/** Container's own settings over the pod's. */
-export function linuxSecurity(pod: Pod, container: Container, rootDir: string): cri.LinuxContainerSecurityContext {
+/** Container's own settings over the pod's. `targetId`: the container whose processes an ephemeral one shall see. */
+export function linuxSecurity(pod: Pod, container: Container, { rootDir, targetId }: { rootDir: string; targetId?: string }): cri.LinuxContainerSecurityContext {
   const outer = pod.spec?.securityContext;
   const own = container.securityContext;
   const groups = [...(outer?.supplementalGroups ?? []), ...(outer?.fsGroup === undefined ? [] : [outer.fsGroup])];
@@ -29,7 +29,7 @@ export function linuxSecurity(pod: Pod, container: Container, rootDir: string): 
   return cri.LinuxContainerSecurityContext.fromPartial({
     capabilities: { addCapabilities: own?.capabilities?.add ?? [], dropCapabilities: own?.capabilities?.drop ?? [] },
     privileged: own?.privileged ?? false,
-    namespaceOptions: namespaceOptions(pod),
+    namespaceOptions: targetId ? { ...namespaceOptions(pod), pid: cri.NamespaceMode.TARGET, targetId } : namespaceOptions(pod),
     runAsUser: int64(user),
     runAsGroup: int64(own?.runAsGroup ?? outer?.runAsGroup),
     readonlyRootfs: own?.readOnlyRootFilesystem ?? false,

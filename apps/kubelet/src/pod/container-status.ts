@@ -2,12 +2,20 @@ import type { Container, ContainerState, ContainerStatus, Pod } from '@typernete
 import { formatTime } from '@typernetes/machinery';
 import type { RuntimeContainer, RuntimePod } from '../runtime/runtime-pod';
 import { isAlive } from '../runtime/runtime-pod';
-import { containersOf, initContainersOf, isSidecar } from './pod-kind';
+import { containersOf, ephemeralContainersOf, initContainersOf, isSidecar } from './pod-kind';
 import { initRestartsAfter, restartsAfter } from './restart';
 
 export interface Waiting {
   reason: string;
   message?: string;
+}
+
+/** Why the kubelet ends a pod. */
+export interface Failure {
+  reason: string;
+  message: string;
+  /** The node has not taken the pod at all. */
+  isRefused?: boolean;
 }
 
 export interface StatusInput {
@@ -24,7 +32,7 @@ export interface StatusInput {
   nodeIPs: string[];
   nowMs: number;
   /** The kubelet has decided to end the pod: deadline, rejection. */
-  failure?: { reason: string; message: string };
+  failure?: Failure;
   /** The pod is being ended: nothing will start again. */
   isStopping: boolean;
 }
@@ -73,14 +81,15 @@ function containerStatus(input: StatusInput, container: Container): ContainerSta
   if (!current) return neverStarted(input, container, before);
   const state = stateOf(current, runtimeName);
   const isInit = initContainersOf(pod).includes(container);
-  const restarts = current.state === 'exited' && !input.isStopping && !input.failure &&
+  const isEphemeral = ephemeralContainersOf(pod).includes(container);
+  const restarts = current.state === 'exited' && !input.isStopping && !input.failure && !isEphemeral &&
     (isInit ? initRestartsAfter(pod, container, current.exitCode) : restartsAfter(pod, container, current.exitCode));
   const waiting = restarts ? input.waiting.get(container.name) : undefined;
   const started = isAlive(current) && probes.started(current.id);
   const last = previous?.state === 'exited' ? terminatedState(previous, runtimeName) : undefined;
   const ready = isInit && !isSidecar(container)
     ? current.state === 'exited' && current.exitCode === 0
-    : current.state === 'running' && started && probes.ready(current.id);
+    : !isEphemeral && current.state === 'running' && started && probes.ready(current.id);
   return {
     name: container.name,
     state: waiting ? { waiting: { ...waiting } } : state,
@@ -101,7 +110,7 @@ function imageIdOf({ imageRef, imageId }: RuntimeContainer, runtimeName: string)
 }
 
 const statusBefore = ({ status }: Pod, name: string): ContainerStatus | undefined =>
-  [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].find((one) => one.name === name);
+  [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? []), ...(status?.ephemeralContainerStatuses ?? [])].find((one) => one.name === name);
 
 function neverStarted(input: StatusInput, container: Container, before: ContainerStatus | undefined): ContainerStatus {
   const { pod, waiting } = input;

@@ -58,6 +58,17 @@ describe('what to do next', () => {
   test.each(rows)('%s', (_name, expected, actual) => expect(actual()).toBe(expected));
 });
 
+describe('ephemeral containers (KEP-277)', () => {
+  const debugged = pod({ initContainers: [container('i1')], ephemeralContainers: [container('e')] });
+  const rows: [name: string, expected: string, actual: () => string][] = [
+    ['start whether or not the pod is initialised', 'start e 0', () => plan(debugged, runtimePod([ran('i1', 'running')]))],
+    ['are never started again', 'nothing', () => plan(debugged, runtimePod([ran('e', 1), ran('i1', 0), ran('main', 'running')]))],
+    ['nor in another sandbox', 'start i1 0', () => plan(debugged, runtimePod([ran('e', 137)], [sandbox({ id: 's1', attempt: 1 }), gone]))],
+    ['do not keep a pod alive', 'kill e-0 (ended)', () => plan(pod({ restartPolicy: 'Never', ephemeralContainers: [container('e')] }), runtimePod([ran('e', 'running'), ran('main', 0)]))],
+  ];
+  test.each(rows)('%s', (_name, expected, actual) => expect(actual()).toBe(expected));
+});
+
 describe('initialisation', () => {
   const rows: [name: string, expected: string, actual: () => string][] = [
     ['one after the other: first', 'start i1 0', () => plan(withInit, runtimePod())],

@@ -1,7 +1,7 @@
 import type { Container, Pod } from '@typernetes/api';
 import type { RuntimeContainer, RuntimePod, RuntimeSandbox } from '../runtime/runtime-pod';
 import { isAlive, latestContainer } from '../runtime/runtime-pod';
-import { containersOf, initContainersOf, isSidecar } from './pod-kind';
+import { containersOf, ephemeralContainersOf, initContainersOf, isSidecar } from './pod-kind';
 import { initRestartsAfter, restartsAfter } from './restart';
 
 /**
@@ -58,6 +58,7 @@ export function planPod(input: PlanInput): Plan {
   const usable = runtime.sandboxes.find((sandbox) => isUsable(pod, sandbox));
   if (!usable || usable !== newest) return planWithoutSandbox(input, newest);
   const plan: ContainerPlan = { kill: [], start: [] };
+  planEphemeralContainers(input, plan);
   const initialised = planInitContainers(input, usable, plan);
   if (initialised) planContainers(input, usable, plan);
   if (isOver(input, usable, plan, initialised)) {
@@ -117,6 +118,14 @@ function planKill({ probes, hashOf }: PlanInput, container: Container, running: 
   }
   const failed = probes.failed(running.id);
   return failed && { container: running, reason: failed, message: `Container ${container.name} failed ${failed} probe, will be restarted` };
+}
+
+/** Each once, whatever becomes of it, and whether or not the pod is initialised (KEP-277). */
+function planEphemeralContainers({ pod, runtime }: PlanInput, plan: ContainerPlan): void {
+  for (const container of ephemeralContainersOf(pod)) {
+    const known = latestContainer(runtime, container.name);
+    if (!known || known.state === 'created') plan.start.push(startStep(runtime, container));
+  }
 }
 
 /** True when the regular containers may run. */

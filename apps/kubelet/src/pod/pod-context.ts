@@ -1,4 +1,4 @@
-import type { Pod, Service } from '@typernetes/api';
+import type { Node, Pod, Service } from '@typernetes/api';
 import type { Logger } from '@typernetes/component';
 import type { Clock, Random } from '@typernetes/machinery';
 import type { ObjectReader } from '../container/environment';
@@ -18,6 +18,8 @@ export interface NodeView {
   readonly ips: string[];
   readonly allocatable: Readonly<Record<string, string>>;
   readonly memoryBytes: number;
+  /** As last seen in the API; undefined before it is registered. */
+  readonly object: Node | undefined;
   /** Undefined: the pod network is ready. */
   networkProblem(): string | undefined;
   /** `docker` */
@@ -46,6 +48,8 @@ export interface PodContext {
   cluster: { servers: string[]; domain: string };
   rootDir: string;
   podLogsDir: string;
+  /** Kernel parameters that pods may set here beyond the safe ones. */
+  allowedUnsafeSysctls: readonly string[];
   clock: Clock;
   random: Random;
   logger: Logger;

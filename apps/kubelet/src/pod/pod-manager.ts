@@ -1,6 +1,9 @@
 import type { Pod } from '@typernetes/api';
+import { refusalOf } from './admission/admit';
+import type { Refusal } from './admission/refusal';
 import type { PodContext } from './pod-context';
 import { uidOf } from './pod-kind';
+import { isTerminalPhase } from './pod-status';
 import { PodWorker } from './pod-worker';
 
 /** The workers of all pods of the node, by uid. */
@@ -14,9 +17,29 @@ export class PodManager {
     const uid = uidOf(pod);
     const known = this.workers.get(uid);
     if (known) return known.update(pod);
-    const worker = new PodWorker(this.context, pod, () => this.workers.delete(uid));
+    const refusal = this.admit(pod);
+    if (refusal) this.context.report(pod, { type: 'Warning', ...refusal });
+    this.add(pod, refusal);
+  }
+
+  private add(pod: Pod, refusal?: Refusal): void {
+    const uid = uidOf(pod);
+    const worker = new PodWorker(this.context, pod, () => this.workers.delete(uid), refusal);
     this.workers.set(uid, worker);
     worker.notify();
+  }
+
+  /** A pod that this node has taken before is not asked again. */
+  private admit(pod: Pod): Refusal | undefined {
+    const { status, metadata } = pod;
+    if (status?.startTime || isTerminalPhase(status?.phase) || metadata?.deletionTimestamp) return undefined;
+    const { node, allowedUnsafeSysctls } = this.context;
+    return refusalOf(pod, { others: this.active(), node: node.object, allocatable: node.allocatable, allowedUnsafeSysctls });
+  }
+
+  /** Pods that have not ended. */
+  active(): Pod[] {
+    return this.list().filter((pod) => !isTerminalPhase(this.context.statuses.current(pod)?.phase));
   }
 
   /** The API has no such pod any more. */
@@ -58,7 +81,7 @@ export class PodManager {
   adoptOrphan(uid: string, { name, namespace }: { name: string; namespace: string }): void {
     if (this.workers.has(uid)) return;
     this.context.logger.info({ pod: `${namespace}/${name}`, uid }, 'Killing unwanted pod');
-    this.put({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, uid }, spec: { containers: [] } });
+    this.add({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, uid }, spec: { containers: [] } });
     this.workers.get(uid)?.gone();
   }
 

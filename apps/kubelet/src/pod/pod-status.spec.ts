@@ -2,7 +2,7 @@ import type { Pod } from '@typernetes/api';
 import type { RuntimePod } from '../runtime/runtime-pod';
 import { container, pod, ran, runtimePod } from '../testing/builders';
 import type { StatusInput } from './container-status';
-import { podStatus } from './pod-status';
+import { podStatus, toldStatus } from './pod-status';
 
 const status = (of: Pod, runtime: RuntimePod, more: Partial<StatusInput> = {}): ReturnType<typeof podStatus> =>
   podStatus({
@@ -70,4 +70,24 @@ test('a closed readiness gate keeps it from being ready (KEP-580)', () => {
   expect(status(gated, runtimePod([ran('main', 'running')])).conditions?.find(({ type }) => type === 'Ready')).toMatchObject({
     status: 'False', reason: 'ReadinessGatesNotReady', message: 'corresponding condition of pod readiness gate "x/y" does not exist.',
   });
+});
+
+test('ephemeral containers have statuses of their own and nothing else depends on them', () => {
+  const actual = status(pod({ ephemeralContainers: [container('e')] }), runtimePod([ran('e', 1), ran('main', 'running')]));
+  expect(actual.ephemeralContainerStatuses).toMatchObject([{ name: 'e', ready: false, restartCount: 0, state: { terminated: { exitCode: 1 } } }]);
+  expect(truth(actual)).toContain('Ready=True ContainersReady=True');
+});
+
+test('of a pod that was not taken only the reason is told, then and later', () => {
+  const failure = { reason: 'OutOfcpu', message: 'Pod was rejected: m', isRefused: true };
+  const first = status(pod(), runtimePod([], []), { failure });
+  expect(first).toEqual({ phase: 'Failed', observedGeneration: undefined, reason: 'OutOfcpu', message: 'Pod was rejected: m', startTime: '2026-01-01T00:00:00Z', qosClass: 'BestEffort' });
+  expect(status(pod({}, { status: first }), runtimePod([], []))).toEqual(first);
+});
+
+test('an end is told when nothing runs any more', () => {
+  const ended = status(pod({ restartPolicy: 'Never' }), runtimePod([ran('main', 0)]));
+  expect(toldStatus(ended, { phase: 'Running' }, true).phase).toBe('Running');
+  expect(toldStatus(ended, { phase: 'Running' }, false).phase).toBe('Succeeded');
+  expect(toldStatus(ended, { phase: 'Succeeded' }, true).phase).toBe('Succeeded');
 });

@@ -1,19 +1,22 @@
 import type { Pod, PodCondition, PodStatus } from '@typernetes/api';
 import { formatTime, qosClass } from '@typernetes/machinery';
-import type { StatusInput } from './container-status';
+import type { Failure, StatusInput } from './container-status';
 import { containerStatuses } from './container-status';
 import { podPhase } from './phase';
 import type { Phase } from './phase';
 import { containersReady, initialized, podReady } from './pod-conditions';
-import { containersOf, initContainersOf } from './pod-kind';
+import { containersOf, ephemeralContainersOf, initContainersOf } from './pod-kind';
 
 export const isTerminalPhase = (phase: string | undefined): boolean => phase === 'Succeeded' || phase === 'Failed';
 
 /** What the API shall say about the pod: a pure function of what is wanted, what runs, and what probes say. */
 export function podStatus(input: StatusInput): PodStatus {
   const { pod, nowMs } = input;
+  if (input.failure?.isRefused) return refused(input, input.failure);
+  if (hasLongEnded(input)) return { ...pod.status, observedGeneration: pod.metadata?.generation };
   const init = containerStatuses(input, initContainersOf(pod));
   const regular = containerStatuses(input, containersOf(pod));
+  const ephemeral = containerStatuses(input, ephemeralContainersOf(pod));
   const phase = phaseOf(input, init, regular);
   const ready = containersReady(pod, [...init, ...regular], phase);
   const outcomes: [string, Pick<PodCondition, 'status' | 'reason' | 'message'>][] = [
@@ -37,7 +40,34 @@ export function podStatus(input: StatusInput): PodStatus {
     qosClass: pod.status?.qosClass ?? qosClass(pod),
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
     containerStatuses: regular,
+    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
   };
+}
+
+/** A pod that the node never took: nothing of it can be told but why. */
+function refused({ pod, nowMs }: StatusInput, { reason, message }: Failure): PodStatus {
+  return {
+    phase: 'Failed',
+    observedGeneration: pod.metadata?.generation,
+    reason,
+    message,
+    startTime: pod.status?.startTime ?? formatTime(nowMs),
+    qosClass: pod.status?.qosClass ?? qosClass(pod),
+  };
+}
+
+/** Its end has been told and the runtime remembers nothing. */
+const hasLongEnded = ({ pod, runtime }: StatusInput): boolean =>
+  isTerminalPhase(pod.status?.phase) && runtime.sandboxes.length === 0 && runtime.containers.length === 0;
+
+/**
+ * What may be told while something of the pod still runs: an end is told when it is one, since others build on it (a
+ * Job starts the next pod).
+ */
+export function toldStatus(status: PodStatus, before: PodStatus | undefined, isRunning: boolean): PodStatus {
+  if (!isRunning || !isTerminalPhase(status.phase) || isTerminalPhase(before?.phase)) return status;
+  const { reason: _reason, message: _message, ...rest } = status;
+  return { ...rest, phase: before?.phase ?? 'Pending' };
 }
 
 /** A pod that has ended never comes back, whatever containers look like afterwards. */

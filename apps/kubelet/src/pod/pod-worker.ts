@@ -3,21 +3,22 @@ import type { Pod, PodStatus } from '@typernetes/api';
 import type { Cancel } from '@typernetes/machinery';
 import { findCondition, parseTime } from '@typernetes/machinery';
 import { containerHash } from '../container/container-hash';
-import { syncRetryMsInitial, syncRetryMsMax } from '../limits';
+import { graceSecondsMin, syncRetryMsInitial, syncRetryMsMax } from '../limits';
 import { runtimeMethods } from '../runtime/cri-client';
 import type { RuntimePod, RuntimeSandbox } from '../runtime/runtime-pod';
 import { isAlive } from '../runtime/runtime-pod';
 import { podLogDirectory, sandboxConfig } from '../sandbox/sandbox-config';
 import { VolumeError } from '../volumes/volume-manager';
 import { durationText } from './back-off';
-import type { Waiting } from './container-status';
+import type { Failure, Waiting } from './container-status';
 import { graceSecondsOf, killContainer } from './kill-container';
+import type { Refusal } from './admission/refusal';
 import type { Plan, StartStep } from './plan';
 import { planPod } from './plan';
 import type { PodContext } from './pod-context';
 import { podKeyOf } from './pod-context';
 import { allContainersOf, initContainersOf, isSidecar, podText, uidOf } from './pod-kind';
-import { isTerminalPhase, podStatus } from './pod-status';
+import { isTerminalPhase, podStatus, toldStatus } from './pod-status';
 import { backOffKey, factsOf, startContainer } from './start-container';
 
 const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error)).replace(/^\d+ [A-Z_]+: /, '');
@@ -39,7 +40,7 @@ class SyncError extends Error {}
 export class PodWorker {
   private readonly waiting = new Map<string, Waiting>();
   private readonly saidBackOff = new Map<string, string>();
-  private failure: { reason: string; message: string } | undefined;
+  private failure: Failure | undefined;
   private isDirty = false;
   private isRunning = false;
   private failures = 0;
@@ -59,7 +60,9 @@ export class PodWorker {
     private pod: Pod,
     /** All of the pod is gone from the node and from the API. */
     private readonly onGone: () => void,
+    refusal?: Refusal,
   ) {
+    if (refusal) this.failure = { reason: refusal.reason, message: `Pod was rejected: ${refusal.message}`, isRefused: true };
     this.seenAtMs = context.clock.monotonic();
   }
 
@@ -195,7 +198,7 @@ export class PodWorker {
       failure: this.failure,
       isStopping,
     });
-    if (!this.isGone) context.statuses.set(this.pod, status);
+    if (!this.isGone) context.statuses.set(this.pod, toldStatus(status, known, runtime.containers.some(isAlive)));
     this.countStart(status);
     return status;
   }
@@ -232,7 +235,7 @@ export class PodWorker {
         return true;
       case 'containers': {
         await Promise.all(plan.kill.map((step) => this.kill(step, runtime)));
-        const started = await this.startAll(plan.start, plan.sandbox);
+        const started = await this.startAll(plan.start, plan.sandbox, runtime);
         return plan.kill.length > 0 || started;
       }
     }
@@ -269,7 +272,7 @@ export class PodWorker {
     await Promise.all(sandboxes.map(({ id }) => this.context.cri.call(runtimeMethods.stopPodSandbox, { podSandboxId: id })));
   }
 
-  private async startAll(steps: StartStep[], sandbox: RuntimeSandbox): Promise<boolean> {
+  private async startAll(steps: StartStep[], sandbox: RuntimeSandbox, runtime: RuntimePod): Promise<boolean> {
     const due = steps.filter((step) => !this.backsOff(step));
     if (due.length === 0) return false;
     const { context, pod } = this;
@@ -277,7 +280,7 @@ export class PodWorker {
     let started = false;
     for (const step of due) {
       this.abort.signal.throwIfAborted();
-      const failure = await startContainer(context, { pod, sandbox, step, volumes, signal: this.abort.signal });
+      const failure = await startContainer(context, { pod, sandbox, runtime, step, volumes, signal: this.abort.signal });
       if (failure) {
         this.waiting.set(step.container.name, { reason: failure.reason, message: failure.message });
         this.again(failure.retryAfterMs ?? syncRetryMsMax);
@@ -349,7 +352,7 @@ export class PodWorker {
     const grace = this.killGraceSeconds;
     await Promise.all(regular.map((one) => killContainer(this.context, { pod: this.pod, running: one, graceSeconds: grace, podIP })));
     for (const name of sidecars.reverse()) {
-      const left = Math.max(0, Math.round((endsAtMs - this.context.clock.monotonic()) / 1_000));
+      const left = grace === 0 ? 0 : Math.max(graceSecondsMin, Math.round((endsAtMs - this.context.clock.monotonic()) / 1_000));
       const found = running.filter((one) => one.name === name);
       await Promise.all(found.map((one) => killContainer(this.context, { pod: this.pod, running: one, graceSeconds: left, podIP })));
     }

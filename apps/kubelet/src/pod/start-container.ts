@@ -11,7 +11,8 @@ import { verifyNonRoot } from '../container/security';
 import { ImageError } from '../images/image-puller';
 import { pullAuths } from '../images/pull-secrets';
 import { runtimeMethods } from '../runtime/cri-client';
-import type { RuntimeSandbox } from '../runtime/runtime-pod';
+import type { RuntimePod, RuntimeSandbox } from '../runtime/runtime-pod';
+import { latestContainer } from '../runtime/runtime-pod';
 import { podHostname } from '../sandbox/hostname';
 import { hostNetworkHostsFile, podHostsFile } from '../sandbox/hosts-file';
 import { podLogDirectory, sandboxConfig } from '../sandbox/sandbox-config';
@@ -19,7 +20,7 @@ import type { Waiting } from './container-status';
 import { runHook } from './hooks';
 import type { StartStep } from './plan';
 import type { PodContext } from './pod-context';
-import { uidOf } from './pod-kind';
+import { ephemeralContainersOf, uidOf } from './pod-kind';
 
 /** How long a postStart hook may take: upstream has no limit, CRI wants one. */
 const postStartMsMax = 10 * 60_000;
@@ -27,6 +28,7 @@ const postStartMsMax = 10 * 60_000;
 export interface StartRequest {
   pod: Pod;
   sandbox: RuntimeSandbox;
+  runtime: RuntimePod;
   step: StartStep;
   volumes: ReadonlyMap<string, string>;
   signal: AbortSignal;
@@ -121,7 +123,7 @@ async function ensureImage(context: PodContext, { pod, step, sandbox, signal }: 
   });
 }
 
-async function configOf(context: PodContext, { pod, sandbox, step, volumes }: StartRequest, image: proto.Image): Promise<proto.ContainerConfig> {
+async function configOf(context: PodContext, { pod, sandbox, step, volumes, runtime }: StartRequest, image: proto.Image): Promise<proto.ContainerConfig> {
   const { container, restartCount } = step;
   verifyNonRoot(pod, container, { uid: image.uid?.value, username: image.username });
   const facts = factsOf(context, sandbox, pod);
@@ -142,7 +144,17 @@ async function configOf(context: PodContext, { pod, sandbox, step, volumes }: St
     imageRef: image.id || container.image,
     nodeMemoryBytes: context.node.memoryBytes,
     rootDir: context.rootDir,
+    targetId: targetIdOf(pod, container, runtime),
   });
+}
+
+/** @throws ConfigError when the target does not run */
+function targetIdOf(pod: Pod, { name }: Container, runtime: RuntimePod): string | undefined {
+  const target = ephemeralContainersOf(pod).find((container) => container.name === name)?.targetContainerName;
+  if (!target) return undefined;
+  const found = latestContainer(runtime, target);
+  if (found?.state !== 'running') throw new ConfigError(`unable to find target container ${JSON.stringify(target)}`);
+  return found.id;
 }
 
 async function writeHostsFile({ cluster }: PodContext, pod: Pod, sandbox: RuntimeSandbox, podDir: string): Promise<string> {

@@ -4,6 +4,7 @@ import { qosClass } from '@typernetes/machinery';
 import { cri } from '@typernetes/proto';
 import { annotations, labels } from '../runtime/labels';
 import { allContainersOf, nameOf, namespaceOf, uidOf } from '../pod/pod-kind';
+import { dottedSysctl } from '../pod/admission/sysctls';
 import { podHostname } from './hostname';
 import type { ClusterDns, Resolver } from './resolver';
 import { resolverOf } from './resolver';
@@ -58,7 +59,7 @@ export function sandboxConfig(pod: Pod, attempt: number, facts: SandboxFacts): c
     },
     linux: {
       cgroupParent: cgroupParentOf(pod),
-      sysctls: Object.fromEntries((context?.sysctls ?? []).map(({ name, value }) => [name, value])),
+      sysctls: Object.fromEntries((context?.sysctls ?? []).map(({ name, value }) => [dottedSysctl(name), value])),
       securityContext: {
         namespaceOptions: namespaceOptions(pod),
         runAsUser: context?.runAsUser === undefined ? undefined : { value: BigInt(context.runAsUser) },
