@@ -31,3 +31,15 @@ export const compactionPeriodMs = 300_000;
 
 /** Watch events of this time travel in one write; the first goes at once. */
 export const watchFlushPeriodMs = 5;
+
+/** Bytes that may wait for a slow client of logs, exec, attach and port-forward before their source is paused. */
+export const streamBufferBytesMax = 1 << 20;
+
+/** One message of a client's WebSocket; kubectl sends at most 32 KiB. */
+export const webSocketMessageBytesMax = 16 << 20;
+
+/** A stream on which nothing moves is closed after this (the kubelet's --streaming-connection-idle-timeout). */
+export const streamIdleTimeoutMs = 4 * 60 * 60_000;
+
+/** A silent connection of a stream is asked this often whether its other end is still there. */
+export const streamKeepAliveMs = 30_000;

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import WebSocket from 'ws';
 import type { Pod, PodSpec } from '@typernetes/api';
 import { resources } from '@typernetes/api';
 import { defaultConfig as criDefaults, startCriDocker } from '@typernetes/app-cri-docker';
@@ -168,7 +169,7 @@ describe.each(['32', '35'])('kubectl 1.%s', (version) => {
     });
 
     it('gives a terminal', async () => {
-      const command = `${binary} ${base().join(' ')} exec -it web -c main -- sh -c 'test -t 0 && echo a terminal; for i in 1 2 3 4 5 6 7 8 9; do stty size 2>/dev/null && break; sleep 0.5; done'`;
+      const command = `${binary} ${base().join(' ')} exec -it web -c main -- sh -c 'test -t 0 && echo a terminal; for i in 1 2 3 4 5 6 7 8 9; do stty size 2>/dev/null | grep 99 && break; sleep 0.5; done'`;
       // Its own standard input stays open: `script` passes on that it ended, as if the user had hung up.
       const child = spawn('script', ['-qec', `stty rows 33 cols 99; ${command}`, '/dev/null'], { stdio: 'pipe' });
       let out = '';
@@ -279,5 +280,94 @@ describe.each(['32', '35'])('kubectl 1.%s', (version) => {
     await text(['cp', `web:/tmp/dir-${version}`, to, '-c', 'main']);
     expect(readFileSync(path.join(to, 'inner/large')).equals(bytes)).toBe(true);
     expect(readFileSync(path.join(to, 'small'), 'utf8')).toBe('small\n');
+  });
+});
+
+describe('WebSocket', () => {
+  interface Heard {
+    messages: Buffer[];
+    protocol: string;
+    closed: number;
+  }
+  const open = (url: string, protocols: string[], identity: { cert: string; key: string } = api.admin): WebSocket =>
+    new WebSocket(`wss://127.0.0.1:${api.running.securePort}/api/v1/namespaces/default/pods/${url}`, protocols, { ca: api.caCert, cert: identity.cert, key: identity.key });
+  const heard = (socket: WebSocket): Promise<Heard> =>
+    new Promise((resolve, reject) => {
+      const messages: Buffer[] = [];
+      socket.on('message', (data: Buffer) => messages.push(data));
+      socket.on('error', reject);
+      socket.on('close', (closed) => resolve({ messages, protocol: socket.protocol, closed }));
+    });
+  /** What went over a channel. */
+  const channel = ({ messages, protocol }: Heard, number: number): string => {
+    const isText = protocol.includes('base64');
+    const of = messages.filter((message) => message[0] === (isText ? 48 + number : number)).map((message) => message.subarray(1));
+    return Buffer.concat(isText ? of.map((data) => Buffer.from(data.toString(), 'base64')) : of).toString();
+  };
+  const command = (script: string, more = ''): string => `web/exec?container=main&stdout=1&stderr=1${more}&${['sh', '-c', script].map((word) => `command=${encodeURIComponent(word)}`).join('&')}`;
+
+  it.each([[['v5.channel.k8s.io']], [['v4.channel.k8s.io']], [['v4.base64.channel.k8s.io']]])('exec speaks %j', async (protocols) => {
+    const all = await heard(open(command('echo out; echo err >&2; exit 3'), protocols));
+    expect(all.protocol).toBe(protocols[0]);
+    expect([channel(all, 1), channel(all, 2), JSON.parse(channel(all, 3))]).toEqual(['out\n', 'err\n', expect.objectContaining({ status: 'Failure', reason: 'NonZeroExitCode' })]);
+    expect(all.closed).toBe(1000);
+  });
+
+  it.each([[[]], [['channel.k8s.io']], [['base64.channel.k8s.io']]])('exec speaks %j: no word at success, a text at failure', async (protocols) => {
+    const good = await heard(open(command('echo remote execution test'), protocols));
+    expect([channel(good, 1), channel(good, 3)]).toEqual(['remote execution test\n', '']);
+    expect(channel(await heard(open(command('exit 3'), protocols)), 3)).toBe('command terminated with non-zero exit code: exit status 3');
+  });
+
+  it('takes a resize and standard input', async () => {
+    const socket = open(command('read go; stty size; cat', '&stdin=1&tty=1'), ['v5.channel.k8s.io']);
+    const all = heard(socket);
+    await once(socket, 'open');
+    socket.send(Buffer.concat([Buffer.from([4]), Buffer.from('{"Width":77,"Height":11}')]));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    socket.send(Buffer.concat([Buffer.from([0]), Buffer.from('go\n')]));
+    socket.send(Buffer.from([0, 4]));
+    expect(channel(await all, 1)).toContain('11 77\r\n');
+  });
+
+  it('refuses a protocol that nobody knows', async () => {
+    await expect(heard(open(command('true'), ['v9.channel.k8s.io']))).rejects.toThrow('400');
+  });
+
+  it('wants more than get for a command', async () => {
+    const reader = api.issue('reader');
+    for (const [kind, rest] of [
+      ['clusterRoles', { rules: [{ apiGroups: [''], resources: ['pods/exec', 'pods/log'], verbs: ['get'] }] }],
+      ['clusterRoleBindings', { roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'reader' }, subjects: [{ kind: 'User', name: 'reader', apiGroup: 'rbac.authorization.k8s.io' }] }],
+    ] as const) await api.call('POST', `/apis/rbac.authorization.k8s.io/v1/${kind.toLowerCase()}`, { body: { metadata: { name: 'reader' }, ...rest } });
+    await until(async () => (await heard(open('web/log?container=side', ['binary.k8s.io'], reader))).closed === 1000, 'logs may be read');
+    await expect(heard(open(command('true'), ['v5.channel.k8s.io'], reader))).rejects.toThrow('403');
+  });
+
+  it.each([[['binary.k8s.io']], [['base64.binary.k8s.io']], [[]]])('logs speak %j', async (protocols) => {
+    const { messages, protocol } = await heard(open('web/log?container=side', protocols));
+    expect(protocol).toBe(protocols[0] ?? '');
+    const pieces = protocol.startsWith('base64') ? messages.map((message) => Buffer.from(message.toString(), 'base64')) : messages;
+    expect(Buffer.concat(pieces).toString()).toBe('from the side\n');
+  });
+
+  it('forwards ports without SPDY', async () => {
+    const socket = open('web/portforward?ports=8080', ['v4.channel.k8s.io']);
+    const all = heard(socket);
+    await once(socket, 'open');
+    socket.send(Buffer.concat([Buffer.from([0]), Buffer.from('GET / HTTP/1.0\r\n\r\n')]));
+    const answer = await all;
+    expect(channel(answer, 0)).toMatch(/^\x90\x1fHTTP[^]*hello\n$|^[^]{2}HTTP[^]*hello\n$/);
+    expect(answer.messages.filter(([first]) => first === 1).map((message) => [...message.subarray(1)])).toEqual([[0x90, 0x1f]]);
+  });
+
+  it('ends a command whose client has gone', async () => {
+    const socket = open(command('echo $$ > /tmp/gone; while true; do echo noise; sleep 0.1; done'), ['v5.channel.k8s.io']);
+    socket.on('error', () => undefined);
+    await once(socket, 'message');
+    const alive = async (): Promise<boolean> => channel(await heard(open(command('kill -0 $(cat /tmp/gone) && echo alive'), ['v5.channel.k8s.io'])), 1) === 'alive\n';
+    await until(alive, 'the command runs');
+    socket.terminate();
+    await until(async () => !(await alive()), 'the command has ended');
   });
 });

@@ -40,6 +40,8 @@ export interface SubresourceHandler {
   ): Promise<void>;
   /** Takes over the connection (exec, attach, port-forward): answers the upgrade itself. REST door, HTTP/1.1 only. */
   upgrade?(context: SubresourceContext, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  /** What upgrades by GET (WebSocket) must be allowed beside `get`: to run a command is no reading. */
+  readonly upgradeVerb?: RequestVerb;
 }
 
 /**

@@ -1,8 +1,12 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { apiErrors } from '@typernetes/machinery';
 import type { Environment } from '../environment';
+import { streamIdleTimeoutMs, streamKeepAliveMs } from '../limits';
 import { admitSubresource, subresourceContext, subresourceHandlerOf } from '../pipeline/call-subresource';
+import { authorize, resourceAttributes } from '../pipeline/authorize';
+import type { ApiRequest } from '../pipeline/request';
 import type { RequestVerb } from '../pipeline/types';
 import { credentialsOf } from './credentials';
 import { parseOptions } from './options';
@@ -22,21 +26,33 @@ export async function upgrade(environment: Environment, request: IncomingMessage
     if (info.type === 'path' || !connectVerbs.includes(info.verb)) throw apiErrors.pathNotFound();
     const credentials = credentialsOf(request);
     const token = credentials.bearerToken ?? tokenOfProtocols(request);
-    const call = await authorizedCall(environment, {
+    const apiRequest: ApiRequest = {
       verb: info.verb,
       target: info.target,
       options: parseOptions(query),
       query,
       credentials: { ...credentials, ...(token ? { bearerToken: token } : {}) },
-    });
+    };
+    const call = await authorizedCall(environment, apiRequest);
     const handler = subresourceHandlerOf(call);
+    if (handler.upgradeVerb && handler.upgradeVerb !== info.verb) {
+      await authorize(environment.extensions.authorizers, call.user, resourceAttributes({ ...apiRequest, verb: handler.upgradeVerb }));
+    }
     if (!handler.upgrade) throw apiErrors.badRequest('unable to upgrade: this resource does not take upgraded connections');
     const context = subresourceContext(call);
     await admitSubresource(call, context);
+    watchConnection(socket);
     await handler.upgrade(context, request, socket, head);
   } catch (error) {
     refuse(socket, error);
   }
+}
+
+/** Whoever has gone without a word, or says nothing for hours, is let go. */
+function watchConnection(socket: Duplex): void {
+  if (!(socket instanceof Socket)) return;
+  socket.setKeepAlive(true, streamKeepAliveMs);
+  socket.setTimeout(streamIdleTimeoutMs, () => socket.destroy());
 }
 
 /** Browsers can't set headers on WebSockets: the token may come as a subprotocol. */

@@ -1,7 +1,7 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
-import { fromGrpcError } from '@typernetes/component';
 import type { Status } from '@typernetes/machinery';
 import type { node as proto } from '@typernetes/proto';
+import { fromKubeletError } from './kubelet-error';
 
 /** A process in a container, as the kubelet offers it. */
 export type ExecCall = ClientDuplexStream<proto.ExecInput, proto.ExecOutput>;
@@ -50,7 +50,7 @@ export function bridgeExec(door: ExecDoor, call: ExecCall): void {
       door.send(output.$case, output.value, () => call.resume());
     }
   });
-  call.on('error', (error) => finish(fromGrpcError(error).status));
+  call.on('error', (error) => finish(fromKubeletError(error).status));
   call.on('end', () => finish(success));
 }
 

@@ -7,7 +7,8 @@ import { bridgeExec } from './exec-streams';
 import type { StreamingDependencies } from './pod-target';
 import { findPodTarget } from './pod-target';
 import { spdyExecDoor } from './spdy-door';
-import { isWebSocket, webSocketExecDoor } from './web-socket-door';
+import { isWebSocket } from './web-socket';
+import { webSocketExecDoor } from './web-socket-door';
 
 export interface ExecOptions {
   container: string;
@@ -43,10 +44,10 @@ export function execHandler(dependencies: StreamingDependencies, kind: 'exec' | 
     const { pod, client, address } = await findPodTarget(dependencies, context);
     const target = { ...address, container: chooseContainer(pod, container) };
     if (isPodTerminal(pod)) throw apiErrors.badRequest(`cannot ${kind} into a container in a completed pod; current phase is ${pod.status?.phase}`);
-    const door = isWebSocket(request) ? await webSocketExecDoor(request, socket, head) : await spdyExecDoor(request, socket, head, options);
+    const door = isWebSocket(request) ? await webSocketExecDoor(request, socket, head, options) : await spdyExecDoor(request, socket, head, options);
     const call = kind === 'exec' ? client.exec() : client.attach();
     bridgeExec(door, call);
     call.write({ input: { $case: 'start', value: { target, ...options } } });
   };
-  return { upgrade };
+  return { upgrade, upgradeVerb: 'create' };
 }

@@ -39,6 +39,9 @@ export class Kubelets {
       client = new proto.NodeClient(address, credentials.createSsl(ca, key, cert), {
         'grpc.max_receive_message_length': messageBytesMax,
         'grpc.max_send_message_length': messageBytesMax,
+        // A node that fell silent must not keep its streams open for ever.
+        'grpc.keepalive_time_ms': 30_000,
+        'grpc.keepalive_timeout_ms': 10_000,
         'grpc.initial_reconnect_backoff_ms': 200,
         'grpc.max_reconnect_backoff_ms': 2_000,
       });

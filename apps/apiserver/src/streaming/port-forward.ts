@@ -4,45 +4,46 @@ import { createWebSocketStream } from 'ws';
 import { apiErrors } from '@typernetes/machinery';
 import type { node as proto } from '@typernetes/proto';
 import type { SubresourceContext, SubresourceHandler } from '../pipeline/subresource';
+import { fromKubeletError } from './kubelet-error';
 import type { PodTarget, StreamingDependencies } from './pod-target';
 import { findPodTarget } from './pod-target';
 import { acceptSpdy, serveSpdy } from './spdy-connection';
 import type { SpdyConnection, SpdyStream } from './spdy-connection';
-import { acceptWebSocket, isWebSocket } from './web-socket-door';
+import { forwardOverWebSocket, type Forward, type ForwardPair, type OpenForward } from './port-forward-web-socket';
+import { acceptWebSocket, chooseProtocol, isWebSocket } from './web-socket';
 
 /** SPDY frames in binary WebSocket messages (KEP-4006): what kubectl 1.31 and later speak. */
-const tunnelProtocol = 'SPDY/3.1+portforward.k8s.io';
+const tunnelProtocols = [{ name: 'SPDY/3.1+portforward.k8s.io' }];
 const spdyProtocol = 'portforward.k8s.io';
 
-/** pods/portforward: each forwarded connection is a pair of SPDY streams, data and error. */
+/** pods/portforward: over SPDY each forwarded connection is a pair of streams, data and error. */
 export function portForwardHandler(dependencies: StreamingDependencies): SubresourceHandler {
   const upgrade = async (context: SubresourceContext, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const target = await findPodTarget(dependencies, context);
     if (target.pod.status?.phase !== 'Running') {
       throw apiErrors.badRequest(`unable to forward port because pod is not running. Current status=${target.pod.status?.phase}`);
     }
-    serveForwards(await openConnection(request, socket, head), target);
+    const open: OpenForward = (pair, port) => openForward(target, pair, port);
+    if (!isWebSocket(request)) return serveForwards(acceptSpdy(request, socket, head, [spdyProtocol]).connection, open);
+    if (chooseProtocol(request.headers['sec-websocket-protocol'] ?? '', tunnelProtocols)) return serveForwards(await openTunnel(request, socket, head), open);
+    return forwardOverWebSocket({ request, socket, head, query: context.query }, open);
   };
-  return { upgrade };
+  return { upgrade, upgradeVerb: 'create' };
 }
 
-async function openConnection(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<SpdyConnection> {
-  if (!isWebSocket(request)) return acceptSpdy(request, socket, head, [spdyProtocol]).connection;
-  const tunnel = createWebSocketStream(await acceptWebSocket(request, socket, head, [tunnelProtocol]));
+async function openTunnel(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<SpdyConnection> {
+  const tunnel = createWebSocketStream((await acceptWebSocket(request, socket, head, tunnelProtocols)).socket);
   tunnel.on('error', () => tunnel.destroy());
   return serveSpdy(tunnel);
 }
 
-/** Streams of one forwarded connection; the error stream comes first. */
-interface Pair {
-  error?: SpdyStream;
-  data?: SpdyStream;
-}
+/** Streams of one forwarded connection; over SPDY the error stream comes first. */
+type Pair = { error?: SpdyStream; data?: SpdyStream };
 
-function serveForwards(connection: SpdyConnection, target: PodTarget): void {
+function serveForwards(connection: SpdyConnection, open: OpenForward): void {
   const pairs = new Map<string, Pair>();
-  const calls = new Set<() => void>();
-  connection.on('close', () => calls.forEach((cancel) => cancel()));
+  const cancels = new Set<() => void>();
+  connection.on('close', () => cancels.forEach((cancel) => cancel()));
   connection.on('stream', (stream) => {
     stream.respond(200, {});
     stream.on('error', () => stream.destroy());
@@ -53,18 +54,23 @@ function serveForwards(connection: SpdyConnection, target: PodTarget): void {
     else pair.data = stream;
     if (!pair.data || !pair.error) return;
     pairs.delete(requestid);
-    const call = target.client.portForward();
-    const cancel = (): void => call.cancel();
-    calls.add(cancel);
-    call.once('close', () => calls.delete(cancel));
-    bridgeConnection({ data: pair.data, error: pair.error }, call);
-    call.write({ input: { $case: 'start', value: { target: { ...target.address, container: '' }, port: Number(port) } } });
+    const { cancel, ended } = open({ data: pair.data, error: pair.error }, Number(port));
+    cancels.add(cancel);
+    void ended.then(() => cancels.delete(cancel));
   });
+}
+
+function openForward(target: PodTarget, pair: ForwardPair, port: number): Forward {
+  const call = target.client.portForward();
+  const ended = new Promise<void>((resolve) => call.once('status', () => resolve()));
+  bridgeConnection(pair, call);
+  call.write({ input: { $case: 'start', value: { target: { ...target.address, container: '' }, port } } });
+  return { cancel: () => call.cancel(), ended };
 }
 
 type ForwardCall = ReturnType<proto.NodeClient['portForward']>;
 
-function bridgeConnection({ data, error }: Required<Pair>, call: ForwardCall): void {
+function bridgeConnection({ data, error }: ForwardPair, call: ForwardCall): void {
   data.on('data', (value: Buffer) => {
     if (call.write({ input: { $case: 'data', value } })) return;
     data.pause();
@@ -100,7 +106,7 @@ function bridgeConnection({ data, error }: Required<Pair>, call: ForwardCall): v
   call.on('end', finish);
   call.on('error', (failure) => {
     // A call that we ended ourselves is no failure of the forwarding.
-    if (!left && !error.writableEnded) error.write(failure.message);
+    if (!left && !error.writableEnded) error.write(fromKubeletError(failure).message);
     finish();
   });
 }
