@@ -138,7 +138,7 @@ export class TestKubelet {
   create(name: string, spec: Partial<PodSpec>, more: Partial<Pod['metadata']> = {}): Promise<Pod> {
     return this.client.resource(resources.pods).create({
       metadata: { name, namespace: 'default', labels: { app: name }, ...more },
-      spec: { nodeName: this.nodeName, terminationGracePeriodSeconds: 1, automountServiceAccountToken: false, containers: [], ...spec },
+      spec: { nodeName: this.nodeName, terminationGracePeriodSeconds: 0, automountServiceAccountToken: false, containers: [], ...spec },
     });
   }
 
