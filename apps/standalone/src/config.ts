@@ -1,5 +1,5 @@
 import type { Logger } from '@typernetes/component';
-import type { Clock } from '@typernetes/machinery';
+import type { Clock, Random } from '@typernetes/machinery';
 
 export interface StandaloneConfig {
   /** Where the store is kept; absent: in memory, gone with the process. */
@@ -10,9 +10,14 @@ export interface StandaloneConfig {
   /** 0: any free port. */
   readonly port: number;
   readonly serviceClusterIpRange: string;
+  /** Simulated nodes. */
+  readonly nodes: number;
+  /** Where the pods of simulated nodes keep volumes and logs; absent: a new temporary directory. */
+  readonly nodesDirectory?: string;
   /** A logger for each component. */
   readonly loggerFor: (component: string) => Logger;
   readonly clock?: Clock;
+  readonly random?: Random;
 }
 
-export const configDefaults = { bindAddress: '127.0.0.1', port: 6443, serviceClusterIpRange: '10.96.0.0/16' } as const;
+export const configDefaults = { bindAddress: '127.0.0.1', port: 6443, serviceClusterIpRange: '10.96.0.0/16', nodes: 1 } as const;

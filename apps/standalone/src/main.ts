@@ -11,6 +11,7 @@ interface Flags {
   inMemory?: boolean;
   bindAddress: string;
   port: string;
+  nodes: string;
   kubeconfig?: string;
   mergeKubeconfig: boolean;
 }
@@ -26,15 +27,21 @@ function portOf(text: string): number {
   return port;
 }
 
+function countOf(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new EnvironmentError(`--nodes ${text}: not a number of nodes`, 2);
+  return Number(text);
+}
+
 void runMain<Flags>({
   name: 'standalone',
-  description: 'A whole control plane in one process: apiserver, scheduler and controllers on an embedded store.',
+  description: 'A whole Kubernetes in one process: apiserver, scheduler, controllers and simulated nodes on an embedded store.',
   flags: (command) =>
     command
       .option('--data-dir <dir>', 'where data and certificates are kept', stateDefault)
       .option('--in-memory', 'keep no data: the cluster is gone with the process')
       .option('--bind-address <ip>', 'address to listen on', configDefaults.bindAddress)
       .option('--port <port>', 'HTTPS; 0 takes a free one', String(configDefaults.port))
+      .option('--nodes <count>', 'simulated nodes', String(configDefaults.nodes))
       .option('--kubeconfig <file>', "write the administrator's kubeconfig there too")
       .option('--no-merge-kubeconfig', "leave the user's own kubeconfig as it is"),
   start: async (flags, { logger, clock }) => {
@@ -45,6 +52,8 @@ void runMain<Flags>({
       pkiDirectory: path.join(flags.dataDir, 'pki'),
       bindAddress: flags.bindAddress,
       port: portOf(flags.port),
+      nodes: countOf(flags.nodes),
+      ...(flags.inMemory ? {} : { nodesDirectory: path.join(flags.dataDir, 'nodes') }),
       loggerFor: createLogger,
       clock,
     });

@@ -1,11 +1,15 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { configDefaults as apiserverDefaults, startApiserver, type Running as RunningApiserver } from '@typernetes/app-apiserver';
 import { startControllerManager } from '@typernetes/app-controller-manager';
 import { startScheduler } from '@typernetes/app-scheduler';
 import { stopAll, type Logger, type Running } from '@typernetes/component';
-import { systemClock, type Clock } from '@typernetes/machinery';
+import { systemClock, systemRandom, type Clock } from '@typernetes/machinery';
 import { renderKubeconfig, standalonePki, type StandalonePki } from '@typernetes/pki';
 import { EmbeddedStorage } from '@typernetes/storage';
 import type { StandaloneConfig } from './config';
+import { startSimulatedNodes } from './simulated-node/simulated-nodes';
 import { users } from './users';
 
 /** A control plane in this process. */
@@ -41,6 +45,8 @@ async function startApi(config: StandaloneConfig, pki: StandalonePki): Promise<R
     serviceAccountKeys: [Buffer.from(pki.serviceAccountPublicKey)],
     serviceAccountSigningKey: Buffer.from(pki.serviceAccountPrivateKey),
     serviceClusterIpRange: config.serviceClusterIpRange,
+    kubeletClient: { cert: Buffer.from(pki.admin.cert), key: Buffer.from(pki.admin.key) },
+    kubeletCa: Buffer.from(pki.caCert),
     logger: loggerFor('apiserver'),
     ...(clock ? { clock } : {}),
   }).catch(async (error: unknown) => {
@@ -49,7 +55,15 @@ async function startApi(config: StandaloneConfig, pki: StandalonePki): Promise<R
   });
 }
 
-/** Starts apiserver, scheduler and controllers on an embedded store. They talk to each other without a network. */
+async function startNodes(config: StandaloneConfig, pki: StandalonePki, { clientFor }: RunningApiserver): Promise<Running> {
+  const { nodes: count, clock = systemClock, random = systemRandom, loggerFor } = config;
+  const directory = config.nodesDirectory ?? (await mkdtemp(path.join(os.tmpdir(), 't8s-nodes-')));
+  const nodes = await startSimulatedNodes({ count, directory, pki, clientFor, clock, random, logger: loggerFor('kubelet') });
+  const directories = { stop: async () => (config.nodesDirectory ? undefined : rm(directory, { recursive: true, force: true })) };
+  return stopAll([nodes, directories]);
+}
+
+/** Starts apiserver, scheduler, controllers and nodes on an embedded store. They talk to each other without a network. */
 export async function startStandalone(config: StandaloneConfig): Promise<RunningStandalone> {
   const { loggerFor, clock = systemClock } = config;
   const pki = standalonePki(config.pkiDirectory, [config.bindAddress, 'localhost', '127.0.0.1'], clock.now());
@@ -76,6 +90,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Running
     },
     context('controller-manager'),
   );
+  const nodes = await startNodes(config, pki, api);
   const server = `https://${config.bindAddress}:${api.securePort}`;
   return {
     server,
@@ -83,6 +98,6 @@ export async function startStandalone(config: StandaloneConfig): Promise<Running
     pki,
     kubeconfig: renderKubeconfig({ name: 't8s-dev', server, caCert: pki.caCert, client: pki.admin }),
     clientFor: api.clientFor,
-    ...stopAll([scheduler, controllers, api]),
+    ...stopAll([nodes, scheduler, controllers, api]),
   };
 }
