@@ -5,6 +5,7 @@ import { adminKubeconfig } from './cluster/kubeconfig';
 import { defaultSettings, type ClusterSettings } from './cluster/settings';
 import { loadSettings, requireSettings } from './cluster/state';
 import { bench } from './commands/bench';
+import { dev } from './commands/dev';
 import { down } from './commands/down';
 import { kubectl } from './commands/kubectl';
 import { start, status, stop } from './commands/lifecycle';
@@ -54,6 +55,17 @@ withSettings(program.command('init').description('only make images, certificates
     await prepare(await settingsOf(flags), systemClock, (what) => console.log(what));
   },
 );
+
+program
+  .command('dev')
+  .description('a whole Kubernetes in one process, with simulated nodes; needs no Docker (--help tells its flags)')
+  .argument('[flags...]')
+  .passThroughOptions()
+  .allowUnknownOption()
+  .helpOption(false)
+  .action(async (flags: string[]) => {
+    process.exitCode = await dev(flags);
+  });
 
 program
   .command('down')
