@@ -4,6 +4,7 @@ import { systemClock } from '@typernetes/machinery';
 import { adminKubeconfig } from './cluster/kubeconfig';
 import { defaultSettings, type ClusterSettings } from './cluster/settings';
 import { loadSettings, requireSettings } from './cluster/state';
+import { benchApi, type BenchApiFlags } from './bench-api/bench-api';
 import { bench } from './commands/bench';
 import { dev } from './commands/dev';
 import { down } from './commands/down';
@@ -106,7 +107,20 @@ program
   .option('--node <node>', 'only this node')
   .action((component: string, options: LogsOptions) => logs(cluster(), component, options));
 
-program.command('bench').description('measure a running cluster').action(() => bench(cluster(), systemClock));
+const benches = program.command('bench').description('measure a running cluster').action(() => bench(cluster(), systemClock));
+
+benches
+  .command('api')
+  .description('measure any Kubernetes API server: creates, reads, lists, patches, watches')
+  .option('--server <url>', 'the server, https://host:port')
+  .option('--token <token>', 'who asks: a bearer token that may do everything')
+  .option('--certificate-authority <file>', "the server's CA; without one its certificate is not checked")
+  .option('--kubeconfig <file>', 'instead of server and token')
+  .option('--pods <count>', 'how many pods to create and list', '5000')
+  .option('--connections <count>', 'connections of creates and gets', '16')
+  .option('--pid <pid>', "the server's process on this machine: its CPU time and memory are told too")
+  .option('--json <file>', 'write the figures there as JSON')
+  .action((flags: BenchApiFlags) => benchApi(flags, systemClock));
 
 program
   .command('kubectl')

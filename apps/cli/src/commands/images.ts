@@ -22,10 +22,8 @@ export async function ensureImages(progress: (what: string) => void): Promise<Cl
   }
   const reference = (name: string): string => built.get(name) ?? `typernetes/${name}:latest`;
   progress('images of the nodes');
-  const [imagesDirectory, privileged] = await Promise.all([
-    ensureNodeImages([pauseImage.reference, reference('dns')]),
-    privilegedWorks(reference('base')),
-  ]);
+  const privileged = await privilegedWorks(reference('base'));
+  const imagesDirectory = await ensureNodeImages({ references: [pauseImage.reference, reference('dns')], nodeImage: reference('node'), privileged });
   return {
     etcdImage: etcdImage.reference,
     controlPlaneImage: reference('control-plane'),

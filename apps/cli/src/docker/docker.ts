@@ -31,6 +31,11 @@ export async function dockerPipe(source: readonly string[], target: readonly str
   await Promise.all([ended(from, source), ended(to, target)]);
 }
 
+/** `docker … >file`. */
+export function dockerToFile(args: readonly string[], file: number): Promise<void> {
+  return ended(spawn('docker', args, { stdio: ['ignore', file, 'pipe'] }), args);
+}
+
 function ended(child: ReturnType<typeof spawn>, args: readonly string[]): Promise<void> {
   const stderr: Buffer[] = [];
   child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
