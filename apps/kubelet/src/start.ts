@@ -100,6 +100,7 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
     restarts: new BackOff(),
     podStarted: (seconds) => metrics.podStartSeconds.observe(seconds),
     services: () => sources.services.list(),
+    neighbours: (uid) => pods.active().filter(({ metadata }) => metadata?.uid !== uid),
     node: agent,
     nodeResolver: parseResolvConf(await readFile(config.resolvConf, 'utf8').catch(() => '')),
     cluster: { servers: config.clusterDns, domain: config.clusterDomain },

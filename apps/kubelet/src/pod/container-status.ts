@@ -1,8 +1,10 @@
-import type { Container, ContainerState, ContainerStatus, Pod } from '@typernetes/api';
+import type { Container, ContainerState, ContainerStatus, Pod, PodCondition } from '@typernetes/api';
 import { formatTime } from '@typernetes/machinery';
 import type { RuntimeContainer, RuntimePod } from '../runtime/runtime-pod';
 import { isAlive } from '../runtime/runtime-pod';
 import { containersOf, ephemeralContainersOf, initContainersOf, isSidecar } from './pod-kind';
+import type { KernelResources } from './resize/actual-resources';
+import { actualResources } from './resize/actual-resources';
 import { initRestartsAfter, restartsAfter } from './restart';
 
 export interface Waiting {
@@ -31,6 +33,10 @@ export interface StatusInput {
   runtimeName: string;
   nodeIPs: string[];
   nowMs: number;
+  /** What the kernel shall enforce. */
+  resourcesOf(container: Container): KernelResources;
+  /** Of a resize that goes on. */
+  resizeConditions?: readonly Pick<PodCondition, 'type' | 'status' | 'reason' | 'message'>[];
   /** The kubelet has decided to end the pod: deadline, rejection. */
   failure?: Failure;
   /** The pod is being ended: nothing will start again. */
@@ -100,7 +106,7 @@ function containerStatus(input: StatusInput, container: Container): ContainerSta
     imageID: imageIdOf(current, runtimeName),
     containerID: `${runtimeName}://${current.id}`,
     started,
-    ...resourceFields(container),
+    ...resourceFields(container, current, input),
   };
 }
 
@@ -135,8 +141,12 @@ function neverStarted(input: StatusInput, container: Container, before: Containe
   };
 }
 
-function resourceFields(container: Container): Partial<ContainerStatus> {
+/** `current`: its run, if there is one; what that has may lag behind what it was promised. */
+function resourceFields(container: Container, current?: RuntimeContainer, input?: StatusInput): Partial<ContainerStatus> {
   const { requests, limits } = container.resources ?? {};
   if (!requests && !limits) return { resources: {} };
-  return { ...(requests ? { allocatedResources: requests } : {}), resources: { ...(limits ? { limits } : {}), ...(requests ? { requests } : {}) } };
+  const wanted = input?.resourcesOf(container);
+  const actual = current?.state === 'running' ? current.resources : undefined;
+  const resources = wanted ? actualResources(container, actual, wanted) : { ...(limits ? { limits } : {}), ...(requests ? { requests } : {}) };
+  return { ...(requests ? { allocatedResources: requests } : {}), resources };
 }

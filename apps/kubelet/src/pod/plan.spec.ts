@@ -1,13 +1,17 @@
-import type { Pod } from '@typernetes/api';
+import type { Container, Pod } from '@typernetes/api';
 import { containerHash } from '../container/container-hash';
+import { linuxResources } from '../container/linux-resources';
 import type { RuntimePod } from '../runtime/runtime-pod';
 import { container, pod, ran, runtimePod, sandbox } from '../testing/builders';
 import type { Plan } from './plan';
 import { planPod } from './plan';
+import type { KernelResources } from './resize/actual-resources';
+import { kernelResources } from './resize/actual-resources';
 
 interface Beliefs {
   failed?: Record<string, 'liveness' | 'startup'>;
   notStarted?: string[];
+  mustRestart?: string[];
 }
 
 /** The plan in short words. */
@@ -20,13 +24,15 @@ function words(plan: Plan): string {
     case 'containers': {
       const kills = plan.kill.map(({ container: { id }, reason }) => `kill ${id} (${reason})`);
       const starts = plan.start.map(({ container: { name }, restartCount }) => `start ${name} ${restartCount}`);
-      return [...kills, ...starts].join(', ') || 'nothing';
+      const resizes = plan.resize.map(({ running: { id } }) => `resize ${id}`);
+      return [...kills, ...starts, ...resizes].join(', ') || 'nothing';
     }
   }
 }
 
-const plan = (of: Pod, runtime: RuntimePod, { failed = {}, notStarted = [] }: Beliefs = {}): string =>
-  words(planPod({ pod: of, runtime, hashOf: containerHash, probes: { failed: (id) => failed[id], started: (id) => !notStarted.includes(id) } }));
+const resourcesOf = (of: Container): KernelResources => kernelResources(linuxResources(pod(), of, 1 << 30));
+const plan = (of: Pod, runtime: RuntimePod, { failed = {}, notStarted = [], mustRestart = [] }: Beliefs = {}): string =>
+  words(planPod({ pod: of, runtime, hashOf: containerHash, resourcesOf, mustRestart: (id) => mustRestart.includes(id), probes: { failed: (id) => failed[id], started: (id) => !notStarted.includes(id) } }));
 
 const two = pod({ containers: [container('a'), container('b')] });
 const once = (policy: string): Pod => pod({ restartPolicy: policy });
@@ -65,6 +71,22 @@ describe('ephemeral containers (KEP-277)', () => {
     ['are never started again', 'nothing', () => plan(debugged, runtimePod([ran('e', 1), ran('i1', 0), ran('main', 'running')]))],
     ['nor in another sandbox', 'start i1 0', () => plan(debugged, runtimePod([ran('e', 137)], [sandbox({ id: 's1', attempt: 1 }), gone]))],
     ['do not keep a pod alive', 'kill e-0 (ended)', () => plan(pod({ restartPolicy: 'Never', ephemeralContainers: [container('e')] }), runtimePod([ran('e', 'running'), ran('main', 0)]))],
+  ];
+  test.each(rows)('%s', (_name, expected, actual) => expect(actual()).toBe(expected));
+});
+
+describe('resize (KEP-1287)', () => {
+  const limited = (cpu: string, memory: string): Container => container('main', { resources: { limits: { cpu, memory } } });
+  const small = ran('main', 'running', { resources: resourcesOf(limited('1', '64Mi')) });
+  const memoryRestarts: Partial<Container> = { resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'NotRequired' }, { resourceName: 'memory', restartPolicy: 'RestartContainer' }] };
+  const rows: [name: string, expected: string, actual: () => string][] = [
+    ['as it shall be', 'nothing', () => plan(pod({ containers: [limited('1', '64Mi')] }), runtimePod([small]))],
+    ['more cpu', 'resize main-0', () => plan(pod({ containers: [limited('2', '64Mi')] }), runtimePod([small]))],
+    ['more cpu, where memory would restart', 'resize main-0', () => plan(pod({ containers: [{ ...limited('2', '64Mi'), ...memoryRestarts }] }), runtimePod([small]))],
+    ['more memory, where that restarts', 'kill main-0 (resize)', () => plan(pod({ containers: [{ ...limited('1', '65Mi'), ...memoryRestarts }] }), runtimePod([small]))],
+    ['what the kernel does not see', 'kill main-0 (resize)', () => plan(pod({ containers: [limited('1', '64Mi')] }), runtimePod([small]), { mustRestart: ['main-0'] })],
+    ['a runtime that does not tell', 'nothing', () => plan(pod({ containers: [limited('2', '64Mi')] }), runtimePod([ran('main', 'running')]))],
+    ['a sidecar', 'resize side-0', () => plan(pod({ initContainers: [{ ...limited('2', '1Gi'), name: 'side', restartPolicy: 'Always' }] }), runtimePod([ran('main', 'running'), { ...small, id: 'side-0', name: 'side', hash: ran('side', 'running').hash }]))],
   ];
   test.each(rows)('%s', (_name, expected, actual) => expect(actual()).toBe(expected));
 });

@@ -2,6 +2,8 @@ import type { Container, Pod } from '@typernetes/api';
 import type { RuntimeContainer, RuntimePod, RuntimeSandbox } from '../runtime/runtime-pod';
 import { isAlive, latestContainer } from '../runtime/runtime-pod';
 import { containersOf, ephemeralContainersOf, initContainersOf, isSidecar } from './pod-kind';
+import type { KernelResources } from './resize/actual-resources';
+import { differing } from './resize/actual-resources';
 import { initRestartsAfter, restartsAfter } from './restart';
 
 /**
@@ -24,15 +26,25 @@ export interface PlanInput {
   probes: ProbeView;
   /** Of a container's spec, to notice a changed image. */
   hashOf(container: Container): string;
+  /** What the kernel shall enforce. */
+  resourcesOf(container: Container): KernelResources;
+  /** By id: the run must end for a resize. */
+  mustRestart(containerId: string): boolean;
 }
 
-export type KillReason = 'liveness' | 'startup' | 'changed' | 'ended' | 'leftover';
+export type KillReason = 'liveness' | 'startup' | 'changed' | 'resize' | 'ended' | 'leftover';
 
 export interface KillStep {
   container: RuntimeContainer;
   reason: KillReason;
   /** Empty: no event. */
   message: string;
+}
+
+/** New amounts for a container that goes on running. */
+export interface ResizeStep {
+  container: Container;
+  running: RuntimeContainer;
 }
 
 export interface StartStep {
@@ -49,7 +61,7 @@ export type Plan =
   | { kind: 'stop' }
   /** Stops what is left of an old sandbox first. */
   | { kind: 'newSandbox'; attempt: number; leftovers: RuntimeSandbox[] }
-  | { kind: 'containers'; sandbox: RuntimeSandbox; kill: KillStep[]; start: StartStep[] };
+  | { kind: 'containers'; sandbox: RuntimeSandbox; kill: KillStep[]; start: StartStep[]; resize: ResizeStep[] };
 
 /** What to do next for a pod that shall run. */
 export function planPod(input: PlanInput): Plan {
@@ -57,15 +69,15 @@ export function planPod(input: PlanInput): Plan {
   const [newest] = runtime.sandboxes;
   const usable = runtime.sandboxes.find((sandbox) => isUsable(pod, sandbox));
   if (!usable || usable !== newest) return planWithoutSandbox(input, newest);
-  const plan: ContainerPlan = { kill: [], start: [] };
+  const plan: ContainerPlan = { kill: [], start: [], resize: [] };
   planEphemeralContainers(input, plan);
   const initialised = planInitContainers(input, usable, plan);
   if (initialised) planContainers(input, usable, plan);
   if (isOver(input, usable, plan, initialised)) {
-    if (plan.kill.length > 0) return { kind: 'containers', sandbox: usable, ...plan, start: [] };
+    if (plan.kill.length > 0) return { kind: 'containers', sandbox: usable, ...plan, start: [], resize: [] };
     const sidecars = runtime.containers.filter((container) => container.sandboxId === usable.id && isAlive(container));
     if (sidecars.length === 0) return { kind: 'stop' };
-    return { kind: 'containers', sandbox: usable, kill: sidecars.map((container) => ({ container, reason: 'ended', message: '' })), start: [] };
+    return { kind: 'containers', sandbox: usable, kill: sidecars.map((container) => ({ container, reason: 'ended', message: '' })), start: [], resize: [] };
   }
   return { kind: 'containers', sandbox: usable, ...plan };
 }
@@ -73,6 +85,7 @@ export function planPod(input: PlanInput): Plan {
 interface ContainerPlan {
   kill: KillStep[];
   start: StartStep[];
+  resize: ResizeStep[];
 }
 
 function isUsable(pod: Pod, sandbox: RuntimeSandbox): boolean {
@@ -111,11 +124,31 @@ function startStep(runtime: RuntimePod, container: Container): StartStep {
   return { container, restartCount, ...(previous?.state === 'exited' ? { previous } : {}), ...(previous?.state === 'created' ? { replaces: previous } : {}) };
 }
 
+/** Amounts of a running container that are not as they shall be. */
+const unfit = ({ resourcesOf }: PlanInput, container: Container, running: RuntimeContainer): ('cpu' | 'memory')[] =>
+  running.state === 'running' && running.resources ? differing(running.resources, resourcesOf(container)) : [];
+
+function needsRestart(input: PlanInput, container: Container, running: RuntimeContainer): boolean {
+  if (input.mustRestart(running.id)) return true;
+  const restarting = (container.resizePolicy ?? []).filter(({ restartPolicy }) => restartPolicy === 'RestartContainer').map(({ resourceName }) => resourceName);
+  return unfit(input, container, running).some((name) => restarting.includes(name));
+}
+
+/** Kills what must not go on, else gives it the amounts that it shall have. True when it is killed. */
+function planRunning(input: PlanInput, container: Container, running: RuntimeContainer, plan: ContainerPlan): boolean {
+  const kill = planKill(input, container, running);
+  if (kill) plan.kill.push(kill);
+  else if (unfit(input, container, running).length > 0) plan.resize.push({ container, running });
+  return kill !== undefined;
+}
+
 /** Kills a running container that must not go on; says whether there is anything against it. */
-function planKill({ probes, hashOf }: PlanInput, container: Container, running: RuntimeContainer): KillStep | undefined {
+function planKill(input: PlanInput, container: Container, running: RuntimeContainer): KillStep | undefined {
+  const { probes, hashOf } = input;
   if (running.hash !== hashOf(container)) {
     return { container: running, reason: 'changed', message: `Container ${container.name} definition changed, will be restarted` };
   }
+  if (needsRestart(input, container, running)) return { container: running, reason: 'resize', message: `Container ${container.name} resize requires restart` };
   const failed = probes.failed(running.id);
   return failed && { container: running, reason: failed, message: `Container ${container.name} failed ${failed} probe, will be restarted` };
 }
@@ -150,9 +183,7 @@ function planSidecar(input: PlanInput, container: Container, sandbox: RuntimeSan
     plan.start.push(startStep(input.runtime, container));
     return false;
   }
-  const kill = planKill(input, container, current);
-  if (kill) plan.kill.push(kill);
-  return !kill && input.probes.started(current.id);
+  return !planRunning(input, container, current, plan) && input.probes.started(current.id);
 }
 
 function planInitStep({ pod, runtime }: PlanInput, container: Container, sandbox: RuntimeSandbox, plan: ContainerPlan): boolean {
@@ -176,8 +207,7 @@ function planContainers(input: PlanInput, sandbox: RuntimeSandbox, plan: Contain
       // In a new sandbox only what would have been started again anyway.
       if (!before || before.state !== 'exited' || restartsAfter(pod, container, before.exitCode)) plan.start.push(startStep(runtime, container));
     } else if (isAlive(current)) {
-      const kill = planKill(input, container, current);
-      if (kill) plan.kill.push(kill);
+      planRunning(input, container, current, plan);
     } else if (current.state === 'created' || restartsAfter(pod, container, current.exitCode)) {
       plan.start.push(startStep(runtime, container));
     }

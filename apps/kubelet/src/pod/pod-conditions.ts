@@ -8,6 +8,9 @@ type Outcome = Pick<PodCondition, 'status' | 'reason' | 'message'>;
 /** Conditions that the kubelet writes; all others are left as they are. */
 export const ownConditions = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'] as const;
 
+/** Those that are there for a while only: the kubelet also takes them away. */
+export const passingConditions = ['PodResizePending', 'PodResizeInProgress'] as const;
+
 const yes: Outcome = { status: 'True' };
 const completed = (status: 'True' | 'False'): Outcome => ({ status, reason: 'PodCompleted' });
 const namesText = (names: string[]): string => `[${names.join(' ')}]`;

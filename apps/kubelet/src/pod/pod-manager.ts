@@ -39,7 +39,7 @@ export class PodManager {
 
   /** Pods that have not ended. */
   active(): Pod[] {
-    return this.list().filter((pod) => !isTerminalPhase(this.context.statuses.current(pod)?.phase));
+    return [...this.workers.values()].map(({ allocated }) => allocated).filter((pod) => !isTerminalPhase(this.context.statuses.current(pod)?.phase));
   }
 
   /** The API has no such pod any more. */

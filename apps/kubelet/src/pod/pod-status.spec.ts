@@ -1,13 +1,15 @@
 import type { Pod } from '@typernetes/api';
+import { linuxResources } from '../container/linux-resources';
 import type { RuntimePod } from '../runtime/runtime-pod';
 import { container, pod, ran, runtimePod } from '../testing/builders';
 import type { StatusInput } from './container-status';
+import { kernelResources } from './resize/actual-resources';
 import { podStatus, toldStatus } from './pod-status';
 
 const status = (of: Pod, runtime: RuntimePod, more: Partial<StatusInput> = {}): ReturnType<typeof podStatus> =>
   podStatus({
     pod: of, runtime, waiting: new Map(), probes: { ready: () => true, started: () => true }, runtimeName: 'docker', nodeIPs: ['192.0.2.1'],
-    nowMs: Date.UTC(2026, 0, 1), isStopping: false, ...more,
+    nowMs: Date.UTC(2026, 0, 1), isStopping: false, resourcesOf: (of) => kernelResources(linuxResources(pod(), of, 1 << 30)), ...more,
   });
 const truth = (of: ReturnType<typeof podStatus>): string => (of.conditions ?? []).map(({ type, status: value, reason }) => `${type}=${value}${reason ? `/${reason}` : ''}`).join(' ');
 

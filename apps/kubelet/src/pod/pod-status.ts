@@ -7,6 +7,8 @@ import type { Phase } from './phase';
 import { containersReady, initialized, podReady } from './pod-conditions';
 import { containersOf, ephemeralContainersOf, initContainersOf } from './pod-kind';
 
+type Outcome = Pick<PodCondition, 'status' | 'reason' | 'message'>;
+
 export const isTerminalPhase = (phase: string | undefined): boolean => phase === 'Succeeded' || phase === 'Failed';
 
 /** What the API shall say about the pod: a pure function of what is wanted, what runs, and what probes say. */
@@ -19,12 +21,13 @@ export function podStatus(input: StatusInput): PodStatus {
   const ephemeral = containerStatuses(input, ephemeralContainersOf(pod));
   const phase = phaseOf(input, init, regular);
   const ready = containersReady(pod, [...init, ...regular], phase);
-  const outcomes: [string, Pick<PodCondition, 'status' | 'reason' | 'message'>][] = [
+  const outcomes: [string, Outcome][] = [
     ['PodReadyToStartContainers', { status: hasNetwork(input) ? 'True' : 'False' }],
     ['Initialized', initialized(pod, init, phase)],
     ['Ready', podReady(pod, ready)],
     ['ContainersReady', ready],
     ['PodScheduled', { status: 'True' }],
+    ...(input.resizeConditions ?? []).map(({ type, ...outcome }): [string, Outcome] => [type, outcome]),
   ];
   const ips = podIPs(input);
   const { failure } = input;
@@ -93,7 +96,7 @@ function podIPs({ pod, runtime, nodeIPs }: StatusInput): string[] {
   return (pod.status?.podIPs ?? []).flatMap(({ ip }) => (ip ? [ip] : []));
 }
 
-function condition(pod: Pod, type: string, outcome: Pick<PodCondition, 'status' | 'reason' | 'message'>, nowMs: number): PodCondition {
+function condition(pod: Pod, type: string, outcome: Outcome, nowMs: number): PodCondition {
   const before = pod.status?.conditions?.find((one) => one.type === type);
   const same = before?.status === outcome.status;
   return {

@@ -1,24 +1,30 @@
 import { rm } from 'node:fs/promises';
-import type { Pod, PodStatus } from '@typernetes/api';
+import type { Container, Pod, PodStatus } from '@typernetes/api';
 import type { Cancel } from '@typernetes/machinery';
 import { findCondition, parseTime } from '@typernetes/machinery';
 import { containerHash } from '../container/container-hash';
+import { linuxResources } from '../container/linux-resources';
 import { graceSecondsMin, syncRetryMsInitial, syncRetryMsMax } from '../limits';
 import { runtimeMethods } from '../runtime/cri-client';
 import type { RuntimePod, RuntimeSandbox } from '../runtime/runtime-pod';
-import { isAlive } from '../runtime/runtime-pod';
+import { isAlive, latestContainer } from '../runtime/runtime-pod';
 import { podLogDirectory, sandboxConfig } from '../sandbox/sandbox-config';
 import { VolumeError } from '../volumes/volume-manager';
 import { durationText } from './back-off';
 import type { Failure, Waiting } from './container-status';
 import { graceSecondsOf, killContainer } from './kill-container';
 import type { Refusal } from './admission/refusal';
-import type { Plan, StartStep } from './plan';
+import type { Plan, ResizeStep, StartStep } from './plan';
 import { planPod } from './plan';
 import type { PodContext } from './pod-context';
 import { podKeyOf } from './pod-context';
 import { allContainersOf, initContainersOf, isSidecar, podText, uidOf } from './pod-kind';
 import { isTerminalPhase, podStatus, toldStatus } from './pod-status';
+import type { KernelResources } from './resize/actual-resources';
+import { kernelResources } from './resize/actual-resources';
+import type { ResizeNote } from './resize/pod-resize';
+import { PodResize } from './resize/pod-resize';
+import { resizeContainer } from './resize/resize-container';
 import { backOffKey, factsOf, startContainer } from './start-container';
 
 const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error)).replace(/^\d+ [A-Z_]+: /, '');
@@ -51,6 +57,7 @@ export class PodWorker {
   private isGone = false;
   private isFinished = false;
   private isStopped = false;
+  private readonly resize: PodResize;
   private killGraceSeconds: number | undefined;
   /** Until it runs for the first time. */
   private seenAtMs: number | undefined;
@@ -63,7 +70,13 @@ export class PodWorker {
     refusal?: Refusal,
   ) {
     if (refusal) this.failure = { reason: refusal.reason, message: `Pod was rejected: ${refusal.message}`, isRefused: true };
+    this.resize = new PodResize(pod);
     this.seenAtMs = context.clock.monotonic();
+  }
+
+  /** The pod as the node has promised it to be, while the spec may want more. */
+  get allocated(): Pod {
+    return this.resize.allocated(this.pod);
   }
 
   get current(): Pod {
@@ -177,18 +190,54 @@ export class PodWorker {
     if (this.mustEnd) return this.terminate(runtime);
     this.abort = this.abort.signal.aborted ? new AbortController() : this.abort;
     context.probes.update(this.pod, runtime, this.podIP(runtime));
+    this.decideResize(runtime);
     const status = this.publish(runtime);
     if (isTerminalPhase(status.phase)) return this.terminate(runtime);
-    const plan = planPod({ pod: this.pod, runtime, probes: context.probes, hashOf: containerHash });
+    const { probes } = context;
+    const plan = planPod({ pod: this.allocated, runtime, probes, hashOf: containerHash, resourcesOf: this.resourcesOf, mustRestart: (id) => this.resize.mustRestart(id) });
     if (await this.execute(plan, runtime)) this.isDirty = true;
-    else this.publish(runtime);
+    else {
+      this.settleResize(plan);
+      this.publish(runtime);
+    }
+  }
+
+  private readonly resourcesOf = (container: Container): KernelResources =>
+    kernelResources(linuxResources(this.pod, container, this.context.node.memoryBytes));
+
+  private report(notes: readonly ResizeNote[]): void {
+    for (const note of notes) this.context.report(this.pod, note);
+  }
+
+  private decideResize(runtime: RuntimePod): void {
+    const { context, pod } = this;
+    const room = { others: context.neighbours(uidOf(pod)), allocatable: context.node.allocatable };
+    this.report(this.resize.decide(pod, room, (name) => latestContainer(runtime, name)?.id));
+    if (this.resize.isPending) this.again(syncRetryMsMax);
+  }
+
+  /** With nothing left to do a resize is complete. */
+  private settleResize(plan: Plan): void {
+    if (plan.kind === 'containers' && plan.resize.length === 0) this.report(this.resize.completed(this.pod));
+  }
+
+  private async resizeAll(steps: readonly ResizeStep[]): Promise<boolean> {
+    const { context, pod } = this;
+    try {
+      for (const step of steps) await resizeContainer(context, this.allocated, step);
+      return steps.length > 0;
+    } catch (error) {
+      this.report(this.resize.failed(pod, errorText(error)));
+      this.again(syncRetryMsMax);
+      return false;
+    }
   }
 
   private publish(runtime: RuntimePod, isStopping = false): PodStatus {
     const { context } = this;
     const known = context.statuses.current(this.pod);
     const status = podStatus({
-      pod: known ? { ...this.pod, status: { ...known, conditions: this.mergedConditions(known) } } : this.pod,
+      pod: known ? { ...this.allocated, status: { ...known, conditions: this.mergedConditions(known) } } : this.allocated,
       runtime,
       waiting: this.waiting,
       probes: context.probes,
@@ -197,6 +246,8 @@ export class PodWorker {
       nowMs: context.clock.now(),
       failure: this.failure,
       isStopping,
+      resourcesOf: this.resourcesOf,
+      resizeConditions: isStopping ? [] : this.resize.conditions(),
     });
     if (!this.isGone) context.statuses.set(this.pod, toldStatus(status, known, runtime.containers.some(isAlive)));
     this.countStart(status);
@@ -236,7 +287,8 @@ export class PodWorker {
       case 'containers': {
         await Promise.all(plan.kill.map((step) => this.kill(step, runtime)));
         const started = await this.startAll(plan.start, plan.sandbox, runtime);
-        return plan.kill.length > 0 || started;
+        const resized = await this.resizeAll(plan.resize);
+        return plan.kill.length > 0 || started || resized;
       }
     }
   }
@@ -280,7 +332,7 @@ export class PodWorker {
     let started = false;
     for (const step of due) {
       this.abort.signal.throwIfAborted();
-      const failure = await startContainer(context, { pod, sandbox, runtime, step, volumes, signal: this.abort.signal });
+      const failure = await startContainer(context, { pod: this.allocated, sandbox, runtime, step, volumes, signal: this.abort.signal });
       if (failure) {
         this.waiting.set(step.container.name, { reason: failure.reason, message: failure.message });
         this.again(failure.retryAfterMs ?? syncRetryMsMax);
@@ -296,6 +348,8 @@ export class PodWorker {
   private backsOff({ container, previous }: StartStep): boolean {
     if (!previous) return false;
     const { context, pod } = this;
+    // What was ended for its new amounts has not failed.
+    if (this.resize.mustRestart(previous.id)) return false;
     const key = backOffKey(pod, container, previous.hash);
     const nowMs = context.clock.now();
     const wait = context.restarts.remaining(key, previous.finishedAtMs, nowMs);

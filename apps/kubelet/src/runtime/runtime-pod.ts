@@ -1,4 +1,6 @@
 import { cri } from '@typernetes/proto';
+import type { KernelResources } from '../pod/resize/actual-resources';
+import { kernelResources } from '../pod/resize/actual-resources';
 import { annotations, labels } from './labels';
 
 export interface RuntimeSandbox {
@@ -31,6 +33,8 @@ export interface RuntimeContainer {
   imageRef: string;
   imageId: string;
   logPath: string;
+  /** What the kernel enforces now; undefined when the runtime does not tell. */
+  resources?: KernelResources;
 }
 
 /** What the runtime knows of one pod; newest first in both lists. */
@@ -82,6 +86,7 @@ export function containerOf(status: cri.ContainerStatus, sandboxId: string, mess
     imageRef: status.imageRef,
     imageId: status.imageId,
     logPath: status.logPath,
+    ...(status.resources?.linux ? { resources: kernelResources(status.resources.linux) } : {}),
   };
 }
 

@@ -11,6 +11,12 @@ test('takes reasons away and leaves conditions of others alone', () => {
   });
 });
 
+test('what has passed is taken away', () => {
+  const before = pod({}, { status: { conditions: [{ type: 'PodResizePending', status: 'True' }, { type: 'x/gate', status: 'True' }] } });
+  expect(statusPatch(before, status)).toMatchObject({ status: { conditions: [{ type: 'Ready' }, { type: 'PodResizePending', $patch: 'delete' }] } });
+  expect(statusText(before.status)).not.toBe(statusText({ conditions: [] }));
+});
+
 test('another address takes the place of the old one', () => {
   const before = pod({}, { status: { podIPs: [{ ip: '10.0.0.1' }] } });
   expect(statusPatch(before, status)).toMatchObject({ status: { podIPs: [{ ip: '10.0.0.2' }, { $patch: 'replace' }] } });

@@ -1,6 +1,8 @@
 import type { Pod, PodStatus } from '@typernetes/api';
-import { ownConditions } from '../pod/pod-conditions';
+import { ownConditions, passingConditions } from '../pod/pod-conditions';
 import { uidOf } from '../pod/pod-kind';
+
+const isOwn = (type: string): boolean => [...ownConditions, ...passingConditions].some((own) => own === type);
 
 /** A null takes the field away. */
 const orNull = <T>(value: T | undefined): T | null => value ?? null;
@@ -21,18 +23,27 @@ export function statusPatch(pod: Pod, status: PodStatus): object {
       ...status,
       reason: orNull(status.reason),
       message: orNull(status.message),
-      conditions: (status.conditions ?? [])
-        .filter(({ type }) => (ownConditions as readonly string[]).includes(type))
-        .map((condition) => ({ ...condition, reason: orNull(condition.reason), message: orNull(condition.message) })),
+      conditions: [
+        ...(status.conditions ?? [])
+          .filter(({ type }) => isOwn(type))
+          .map((condition) => ({ ...condition, reason: orNull(condition.reason), message: orNull(condition.message) })),
+        ...passedConditions(pod, status).map((type) => ({ type, $patch: 'delete' })),
+      ],
       podIPs: listed(status.podIPs, pod.status?.podIPs),
       hostIPs: listed(status.hostIPs, pod.status?.hostIPs),
     },
   };
 }
 
+/** Conditions that were there and have passed. */
+function passedConditions(pod: Pod, status: PodStatus): string[] {
+  const has = ({ conditions = [] }: PodStatus, wanted: string): boolean => conditions.some(({ type }) => type === wanted);
+  return passingConditions.filter((type) => has(pod.status ?? {}, type) && !has(status, type));
+}
+
 /** Text equal for statuses that say the same; conditions of others are left out. */
 export function statusText(status: PodStatus | undefined): string {
-  const own = (status?.conditions ?? []).filter(({ type }) => (ownConditions as readonly string[]).includes(type));
+  const own = (status?.conditions ?? []).filter(({ type }) => isOwn(type));
   return sortedJson({ ...status, conditions: own.map(({ lastProbeTime: _probe, ...rest }) => rest).sort((a, b) => a.type.localeCompare(b.type)) });
 }
 
