@@ -25,3 +25,13 @@ test('TCP is left alone', () => {
   const web = (ips: string[]) => servicePorts(serviceOf('web'), [sliceOf('web', ips)], { nodeName: 'node', zone: '' });
   expect(staleUdpFlows(web(['1']), web([]))).toEqual([]);
 });
+
+test('a terminating endpoint of this node is left for a ready one elsewhere, though policy Local would still use it', () => {
+  const far = { ip: '1', node: 'far' };
+  const ports = (ending: object, more: object = {}) =>
+    servicePorts(serviceOf('dns', { clusterIP: '10.96.0.10', ports: [dns], ...more }), [sliceOf('dns', [far, { ip: '2', ...ending }], dns)], { nodeName: 'node', zone: '' });
+  const ending = { ready: false, serving: true, terminating: true };
+  expect(staleUdpFlows(ports({}), ports(ending))).toEqual([[...clusterIp, '--dst-nat', '2']]);
+  const local = { internalTrafficPolicy: 'Local' };
+  expect(staleUdpFlows(ports({}, local), ports(ending, local))).toEqual([]);
+});

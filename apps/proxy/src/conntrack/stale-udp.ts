@@ -1,3 +1,4 @@
+import type { Endpoint } from '../model/endpoints';
 import type { ServicePort } from '../model/service-port';
 
 /** Arguments of `conntrack -D -p udp` that select flows which the rules would not make any more. */
@@ -9,15 +10,21 @@ interface UdpTarget {
   endpoints: ReadonlySet<string>;
 }
 
+const addressesOf = (endpoints: readonly Endpoint[]): ReadonlySet<string> => new Set(endpoints.map(({ ip }) => ip));
+
 function targets(ports: readonly ServicePort[]): Map<string, UdpTarget> {
   const found = new Map<string, UdpTarget>();
   for (const port of ports) {
     if (port.protocol !== 'udp') continue;
-    const endpoints = new Set([...port.endpoints, ...port.localEndpoints].map(({ ip }) => ip));
-    for (const ip of [port.clusterIP, ...port.externalIPs, ...port.loadBalancerIPs]) {
+    const inside = addressesOf(port.internalLocal ? port.localEndpoints : port.endpoints);
+    // Under policy Local the node's own traffic still goes everywhere.
+    const outside = addressesOf(port.externalLocal ? [...port.endpoints, ...port.localEndpoints] : port.endpoints);
+    const byAddress = (ip: string, endpoints: ReadonlySet<string>): void => {
       found.set(`${ip}:${port.port}`, { filter: ['--orig-dst', ip, '--orig-port-dst', String(port.port)], endpoints });
-    }
-    if (port.nodePort) found.set(`:${port.nodePort}`, { filter: ['--orig-port-dst', String(port.nodePort)], endpoints });
+    };
+    byAddress(port.clusterIP, inside);
+    for (const ip of [...port.externalIPs, ...port.loadBalancerIPs]) byAddress(ip, outside);
+    if (port.nodePort) found.set(`:${port.nodePort}`, { filter: ['--orig-port-dst', String(port.nodePort)], endpoints: outside });
   }
   return found;
 }
