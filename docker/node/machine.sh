@@ -74,12 +74,3 @@ prepare_machine() {
   rm -rf /var/run/docker.pid /var/run/docker /run/containerd /run/cri-docker.sock /var/run/docker.sock
   mkdir -p /etc/cni/net.d /opt/cni/bin
 }
-
-load_images() {
-  local archive loaded=/var/lib/docker/t8s-images
-  for archive in /opt/t8s/images/*.tar; do
-    [ -e "$archive" ] || continue
-    grep -qxF "$archive" "$loaded" 2>/dev/null && continue
-    docker load -q -i "$archive" && printf '%s\n' "$archive" >>"$loaded"
-  done
-}

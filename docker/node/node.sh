@@ -3,6 +3,7 @@
 set -euo pipefail
 cd /
 . /opt/t8s/machine.sh
+. /opt/t8s/engine.sh
 . /opt/t8s/supervisor.sh
 
 : "${NODE_NAME:=$(hostname)}" "${POD_CIDR:?}" "${SERVICE_CIDR:?}" "${CLUSTER_DNS:?}" "${APISERVER_GRPC:?}"
@@ -14,8 +15,7 @@ small_node() { exec node --max-semi-space-size=1 --optimize-for-size "$@"; }
 run_dockerd() {
   # A daemon that was killed leaves its files behind; with live-restore its containers go on without it.
   rm -f /var/run/docker.pid
-  exec dockerd --bridge=none --iptables=false --ip6tables=false --live-restore --userland-proxy=false \
-    --exec-opt native.cgroupdriver=cgroupfs --storage-driver="${DOCKER_STORAGE_DRIVER:-overlay2}" --log-level=error
+  engine
 }
 
 run_cri_docker() {
@@ -39,11 +39,12 @@ run_proxy() {
 }
 
 prepare_machine
+unpack_seed
 supervise dockerd run_dockerd
-until_ready docker version
-# The kubelet must find these images here: there may be no registry to pull them from.
+supervise kubelet run_kubelet
+supervise proxy run_proxy
+engine_ready
+# Until the shim answers the node is not ready, so no pod can come before these images.
 load_images
 supervise cri-docker run_cri_docker
-supervise proxy run_proxy
-supervise kubelet run_kubelet
 wait_for_stop

@@ -31,16 +31,6 @@ supervise() {
   keep_alive "$@" &
 }
 
-until_ready() {
-  local i
-  for i in $(seq 600); do
-    "$@" >/dev/null 2>&1 && return
-    sleep 0.1
-  done
-  printf 'supervisor | not ready after 60 s: %s\n' "$*"
-  return 1
-}
-
 end_process() {
   local pid
   pid=$(cat "/run/t8s-$1.pid" 2>/dev/null) || return 0
