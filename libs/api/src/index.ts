@@ -8,5 +8,6 @@ export * from './registry';
 export * from './resources';
 export * from './schema/decode';
 export * from './schema/definitions';
+export * from './schema/field-types';
 export * from './schema/types';
 export * from './validation';

@@ -8,6 +8,7 @@ export * from './field-selector';
 export * from './json-patch';
 export * from './label-selector';
 export * from './label-selector-parser';
+export * from './managed-fields';
 export * from './merge-patch';
 export * from './meta';
 export * from './names';
