@@ -1,5 +1,6 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPair, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
+import { promisify } from 'node:util';
 import forge from 'node-forge';
 
 /** A certificate and its key, as PEM texts. */
@@ -25,15 +26,25 @@ const dayMs = 86_400_000;
 /** Clocks of nodes may be behind. */
 const backdateMs = 5 * 60_000;
 
-/** RSA keys come from OpenSSL: node-forge would take seconds for each. */
-function newKeyPair(): { privateKeyPem: string; publicKeyPem: string } {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
-  return { privateKeyPem: privateKey, publicKeyPem: publicKey };
+/** A new RSA key, as PEM texts. */
+export interface KeyPair {
+  /** PKCS#1. */
+  privateKey: string;
+  /** SPKI. */
+  publicKey: string;
 }
+
+/** RSA keys come from OpenSSL: node-forge would take seconds for each. */
+const rsa = {
+  modulusLength: 2048,
+  privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+} as const;
+
+const newKeyPair = (): KeyPair => generateKeyPairSync('rsa', rsa);
+
+/** A key pair made beside the main thread: several at once use several cores. */
+export const generateRsaKeyPair = (): Promise<KeyPair> => promisify(generateKeyPair)('rsa', rsa);
 
 function newCertificate(publicKeyPem: string, nowMs: number, validForDays: number): forge.pki.Certificate {
   const certificate = forge.pki.createCertificate();
@@ -46,9 +57,8 @@ function newCertificate(publicKeyPem: string, nowMs: number, validForDays: numbe
 }
 
 /** A self-signed certificate authority. */
-export function createCertificateAuthority(commonName: string, nowMs: number, validForDays: number): CertificatePair {
-  const { privateKeyPem, publicKeyPem } = newKeyPair();
-  const certificate = newCertificate(publicKeyPem, nowMs, validForDays);
+export function createCertificateAuthority(commonName: string, nowMs: number, validForDays: number, { privateKey, publicKey } = newKeyPair()): CertificatePair {
+  const certificate = newCertificate(publicKey, nowMs, validForDays);
   const subject = [{ name: 'commonName', value: commonName }];
   certificate.setSubject(subject);
   certificate.setIssuer(subject);
@@ -57,14 +67,13 @@ export function createCertificateAuthority(commonName: string, nowMs: number, va
     { name: 'keyUsage', keyCertSign: true, cRLSign: true, digitalSignature: true, critical: true },
     { name: 'subjectKeyIdentifier' },
   ]);
-  certificate.sign(forge.pki.privateKeyFromPem(privateKeyPem), forge.md.sha256.create());
-  return { cert: forge.pki.certificateToPem(certificate), key: privateKeyPem };
+  certificate.sign(forge.pki.privateKeyFromPem(privateKey), forge.md.sha256.create());
+  return { cert: forge.pki.certificateToPem(certificate), key: privateKey };
 }
 
 /** A certificate signed by `authority`. */
-export function issueCertificate(authority: CertificatePair, request: CertificateRequest): CertificatePair {
-  const { privateKeyPem, publicKeyPem } = newKeyPair();
-  const certificate = newCertificate(publicKeyPem, request.nowMs, request.validForDays);
+export function issueCertificate(authority: CertificatePair, request: CertificateRequest, { privateKey, publicKey } = newKeyPair()): CertificatePair {
+  const certificate = newCertificate(publicKey, request.nowMs, request.validForDays);
   const authorityCertificate = forge.pki.certificateFromPem(authority.cert);
   certificate.setSubject([
     ...(request.organizations ?? []).map((value) => ({ name: 'organizationName', value })),
@@ -79,7 +88,7 @@ export function issueCertificate(authority: CertificatePair, request: Certificat
     ...(request.hosts?.length ? [{ name: 'subjectAltName', altNames: request.hosts.map(altName) }] : []),
   ]);
   certificate.sign(forge.pki.privateKeyFromPem(authority.key), forge.md.sha256.create());
-  return { cert: forge.pki.certificateToPem(certificate), key: privateKeyPem };
+  return { cert: forge.pki.certificateToPem(certificate), key: privateKey };
 }
 
 /** GeneralName of RFC 5280 section 4.2.1.6: 2 is dNSName, 7 iPAddress. */
@@ -113,7 +122,4 @@ function subjectAltNames(certificate: forge.pki.Certificate): string[] {
 }
 
 /** The key pair that signs service-account tokens. */
-export function createServiceAccountKeys(): { privateKey: string; publicKey: string } {
-  const { privateKeyPem, publicKeyPem } = newKeyPair();
-  return { privateKey: privateKeyPem, publicKey: publicKeyPem };
-}
+export const createServiceAccountKeys = newKeyPair;

@@ -3,12 +3,13 @@ import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   createCertificateAuthority,
-  createServiceAccountKeys,
+  generateRsaKeyPair,
   isStillGood,
   issueCertificate,
   renderKubeconfig,
   type CertificatePair,
   type CertificateRequest,
+  type KeyPair,
 } from '@typernetes/pki';
 import { clusterIdentities, type Identity } from './identities';
 import { stateDirectory } from './paths';
@@ -25,12 +26,12 @@ const authorityDays = 3650;
 const certificateDays = 3650;
 
 /** Reads a pair of files while it is good, else makes and writes it. */
-async function ensurePair(file: string, make: () => CertificatePair, isGood: (cert: string) => boolean): Promise<CertificatePair> {
+async function ensurePair(file: string, make: (keys: KeyPair) => CertificatePair, isGood: (cert: string) => boolean): Promise<CertificatePair> {
   if ((await exists(`${file}.key`)) && (await exists(`${file}.crt`))) {
     const present = { cert: await readFile(`${file}.crt`, 'utf8'), key: await readFile(`${file}.key`, 'utf8') };
     if (isGood(present.cert)) return present;
   }
-  const pair = make();
+  const pair = make(await generateRsaKeyPair());
   await write(`${file}.crt`, pair.cert, 0o644);
   await write(`${file}.key`, pair.key, 0o600);
   return pair;
@@ -57,7 +58,7 @@ async function writeIdentity(settings: ClusterSettings, authorities: Authorities
   const authority = authorities[identity.authority];
   const request = requestOf(identity, nowMs);
   const file = path.join(directory, 'pki', identity.file);
-  const client = await ensurePair(file, () => issueCertificate(authority, request), (cert) => isStillGood(cert, authority, request));
+  const client = await ensurePair(file, (keys) => issueCertificate(authority, request, keys), (cert) => isStillGood(cert, authority, request));
   await write(path.join(directory, 'pki', `${identity.authority}.crt`), authority.cert, 0o644);
   if (!identity.kubeconfig) return;
   // The administrator calls from the host, components from within the node network.
@@ -70,7 +71,7 @@ async function writeIdentity(settings: ClusterSettings, authorities: Authorities
 async function writeServiceAccountKeys(root: string): Promise<void> {
   const file = path.join(root, 'authorities/sa');
   if (!(await exists(`${file}.key`))) {
-    const { privateKey, publicKey } = createServiceAccountKeys();
+    const { privateKey, publicKey } = await generateRsaKeyPair();
     await write(`${file}.pub`, publicKey, 0o644);
     await write(`${file}.key`, privateKey, 0o600);
   }
@@ -86,9 +87,9 @@ export async function ensureCertificates(settings: ClusterSettings, clock: Clock
   await mkdir(root, { recursive: true, mode: 0o700 });
   const nowMs = clock.now();
   const authority = (name: string, commonName: string): Promise<CertificatePair> =>
-    ensurePair(path.join(root, 'authorities', name), () => createCertificateAuthority(commonName, nowMs, authorityDays), () => true);
+    ensurePair(path.join(root, 'authorities', name), (keys) => createCertificateAuthority(commonName, nowMs, authorityDays, keys), () => true);
   // etcd has an authority of its own: whoever has a certificate of the cluster must not get at the store by it.
-  const authorities = { ca: await authority('ca', 'kubernetes'), 'etcd-ca': await authority('etcd-ca', 'etcd-ca') };
-  await writeServiceAccountKeys(root);
-  for (const identity of clusterIdentities(settings)) await writeIdentity(settings, authorities, identity, nowMs);
+  const [ca, etcdCa] = await Promise.all([authority('ca', 'kubernetes'), authority('etcd-ca', 'etcd-ca'), writeServiceAccountKeys(root)]);
+  const authorities = { ca, 'etcd-ca': etcdCa };
+  await Promise.all(clusterIdentities(settings).map((identity) => writeIdentity(settings, authorities, identity, nowMs)));
 }
