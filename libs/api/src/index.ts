@@ -6,6 +6,7 @@ export * from './kinds';
 export * from './name-rules';
 export * from './registry';
 export * from './resources';
+export { alwaysFieldsOf } from './schema/always-fields';
 export * from './schema/decode';
 export * from './schema/definitions';
 export * from './schema/field-types';

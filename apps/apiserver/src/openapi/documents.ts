@@ -1,83 +1,82 @@
 import { createHash } from 'node:crypto';
 import type { KindDefinition, Registry } from '@typernetes/api';
-import { operationDefinitions, pathsOf, type Operation, type PathItem } from './paths';
+import { documentPath, pathItem, type OpenApiVersion } from './operations';
+import { groupId, operationDefinitions, pathsOf, tagOf, type PathItem } from './paths';
 import { schemasOf } from './schemas';
 
 type Json = Record<string, unknown>;
 
-const integers = new Set(['gracePeriodSeconds', 'limit', 'timeoutSeconds']);
-const booleans = new Set(['allowWatchBookmarks', 'force', 'orphanDependents', 'sendInitialEvents', 'watch']);
-const typeOf = (name: string): string => (integers.has(name) ? 'integer' : booleans.has(name) ? 'boolean' : 'string');
-
-const patchTypes = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json'];
 const info = { title: 'Kubernetes', version: 'v1.36.0' };
 
-const common = ({ operationId, description, action, kind }: Operation): Json => ({
-  description,
-  operationId,
-  'x-kubernetes-action': action,
-  'x-kubernetes-group-version-kind': kind,
-});
+const security = {
+  BearerToken: { description: 'Bearer Token authentication', in: 'header', name: 'authorization', type: 'apiKey' },
+};
 
-function operationV3(operation: Operation): Json {
-  const ref = (definition: string): Json => ({ schema: { $ref: `#/components/schemas/${definition}` } });
-  const { body } = operation;
-  return {
-    ...common(operation),
-    parameters: operation.query.map((name) => ({ name, in: 'query', schema: { type: typeOf(name), uniqueItems: true } })),
-    ...(body ? { requestBody: { content: Object.fromEntries((operation.patches ? patchTypes : ['*/*']).map((type) => [type, ref(body)])) } } : {}),
-    responses: { '200': { description: 'OK', content: { 'application/json': ref(operation.answer) } }, '401': { description: 'Unauthorized' } },
-  };
-}
+const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
+const versionInfo = 'io.k8s.apimachinery.pkg.version.Info';
 
-function operationV2(operation: Operation): Json {
-  const ref = (definition: string): Json => ({ $ref: `#/definitions/${definition}` });
-  return {
-    ...common(operation),
-    consumes: operation.patches ? patchTypes : ['*/*'],
-    produces: ['application/json', 'application/yaml'],
-    schemes: ['https'],
-    parameters: [
-      ...(operation.body ? [{ name: 'body', in: 'body', required: operation.method !== 'delete', schema: ref(operation.body) }] : []),
-      ...operation.query.map((name) => ({ name, in: 'query', type: typeOf(name), uniqueItems: true })),
-    ],
-    responses: { '200': { description: 'OK', schema: ref(operation.answer) }, '401': { description: 'Unauthorized' } },
-  };
-}
+const coreVersions = documentPath('/api/', { operationId: 'getCoreAPIVersions', tag: 'core', answer: `${meta}APIVersions` });
+const groupList = documentPath('/apis/', { operationId: 'getAPIVersions', tag: 'apis', answer: `${meta}APIGroupList` });
+const version = documentPath('/version/', { operationId: 'getCodeVersion', tag: 'version', answer: versionInfo });
 
-function pathItems(kinds: readonly KindDefinition[], version: 2 | 3): Json {
-  const parameter = (name: string): Json => ({
-    name,
-    in: 'path',
-    required: true,
-    ...(version === 3 ? { schema: { type: 'string', uniqueItems: true } } : { type: 'string', uniqueItems: true }),
+const groupDocument = (group: string): PathItem =>
+  documentPath(`/apis/${group}/`, { operationId: `get${groupId(group, '')}APIGroup`, tag: tagOf(group), answer: `${meta}APIGroup` });
+
+const resourcesDocument = (group: string, ofVersion: string): PathItem =>
+  documentPath(group ? `/apis/${group}/${ofVersion}/` : `/api/${ofVersion}/`, {
+    operationId: `get${groupId(group, ofVersion)}APIResources`,
+    tag: tagOf(group, ofVersion),
+    answer: `${meta}APIResourceList`,
   });
-  const toItem = ({ path, parameters, operations }: PathItem): [string, Json] => [
-    path,
-    {
-      ...Object.fromEntries(operations.map((operation) => [operation.method, version === 3 ? operationV3(operation) : operationV2(operation)])),
-      ...(parameters.length > 0 ? { parameters: parameters.map(parameter) } : {}),
-    },
-  ];
-  return Object.fromEntries(kinds.flatMap((kind) => pathsOf(kind).map(toItem)));
-}
 
-/** `/openapi/v3/apis/<group>/<version>`. */
-export function openApiV3(registry: Registry, group: string, version: string): Json | undefined {
-  const kinds = registry.kindsOf(group, version);
-  if (kinds.length === 0) return undefined;
+const write = (items: readonly PathItem[], openApi: OpenApiVersion): Json => Object.fromEntries(items.map((item) => [item.path, pathItem(item, openApi)]));
+
+function documentV3(items: readonly PathItem[], kinds: readonly KindDefinition[], extra: readonly string[]): Json {
   return {
     openapi: '3.0.0',
     info,
-    paths: pathItems(kinds, 3),
-    components: { schemas: schemasOf(kinds, operationDefinitions, { refPrefix: '#/components/schemas/', wrapsReferences: true }) },
+    paths: write(items, 3),
+    components: { schemas: schemasOf(kinds, extra, { refPrefix: '#/components/schemas/', version: 3 }), securitySchemes: security },
   };
+}
+
+/** `/openapi/v3/apis/<group>/<version>`. */
+export function openApiV3(registry: Registry, group: string, ofVersion: string): Json | undefined {
+  const kinds = registry.kindsOf(group, ofVersion);
+  if (kinds.length === 0) return undefined;
+  return documentV3([resourcesDocument(group, ofVersion), ...kinds.flatMap(pathsOf)], kinds, operationDefinitions);
+}
+
+/** `/openapi/v3/<path>` of a path that is a document itself. */
+function openApiV3OfDocument(registry: Registry, path: string): Json | undefined {
+  const one = (item: PathItem, answer: string): Json => documentV3([item], [], [answer]);
+  if (path === 'api') return one(coreVersions, `${meta}APIVersions`);
+  if (path === 'apis') return one(groupList, `${meta}APIGroupList`);
+  if (path === 'version') return one(version, versionInfo);
+  const group = /^apis\/([^/]+)$/.exec(path)?.[1];
+  return group && registry.groups().some((it) => it.group === group) ? one(groupDocument(group), `${meta}APIGroup`) : undefined;
 }
 
 /** `/openapi/v2`: everything in one. */
 export function openApiV2(registry: Registry): Json {
   const kinds = [...registry];
-  return { swagger: '2.0', info, paths: pathItems(kinds, 2), definitions: schemasOf(kinds, operationDefinitions, { refPrefix: '#/definitions/', wrapsReferences: false }) };
+  const groups = registry.groups().filter(({ group }) => group !== '');
+  const items = [
+    coreVersions,
+    groupList,
+    version,
+    ...groups.map(({ group }) => groupDocument(group)),
+    ...registry.groupVersions().map(({ group, version: ofVersion }) => resourcesDocument(group, ofVersion)),
+    ...kinds.flatMap(pathsOf),
+  ];
+  return {
+    swagger: '2.0',
+    info,
+    paths: write(items, 2),
+    definitions: schemasOf(kinds, [...operationDefinitions, versionInfo], { refPrefix: '#/definitions/', version: 2 }),
+    securityDefinitions: security,
+    security: [{ BearerToken: [] }],
+  };
 }
 
 /** An encoded document and its entity tag. */
@@ -117,7 +116,7 @@ export class OpenApiDocuments {
     const [, root, ...rest] = path.split('/');
     if (root === 'api' && rest.length === 1) return openApiV3(this.registry, '', rest[0] ?? '');
     if (root === 'apis' && rest.length === 2) return openApiV3(this.registry, rest[0] ?? '', rest[1] ?? '');
-    return undefined;
+    return path.startsWith('v3/') ? openApiV3OfDocument(this.registry, path.slice('v3/'.length)) : undefined;
   }
 
   /** `/openapi/v3`: the documents by group and version. The hash is of what they are made of, so that none is made here. */
@@ -127,6 +126,8 @@ export class OpenApiDocuments {
       const hash = createHash('sha256').update(JSON.stringify(this.registry.kindsOf(group, version).map((kind) => [info.version, kind]))).digest('hex').toUpperCase();
       return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }];
     });
-    return { paths: Object.fromEntries(entries) as Json };
+    const groups = this.registry.groups().filter(({ group }) => group !== '');
+    const documents = ['api', 'apis', 'version', ...groups.map(({ group }) => `apis/${group}`)].map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${this.at(`v3/${path}`)?.etag}` }]);
+    return { paths: Object.fromEntries([...documents, ...entries]) as Json };
   }
 }

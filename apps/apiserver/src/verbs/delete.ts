@@ -7,9 +7,7 @@ import { guaranteedUpdate, type Change } from '../store/guaranteed-update';
 import { viewOf } from '../store/resource-stores';
 
 import { deleteOptionsOf, withDryRun, type DeleteOptions } from './delete-options';
-
-/** Kinds that answer a delete with the object rather than a Status (upstream's ReturnDeletedObject). */
-const returnsObject = new Set(['pods', 'podtemplates', 'persistentvolumeclaims', 'persistentvolumes', 'resourcequotas', 'services', 'serviceaccounts']);
+import { returnsDeletedObject } from './deleted-answer';
 
 /** Finalizers that stand for a propagation policy; the garbage collector takes them off. */
 const orphanFinalizer = 'orphan';
@@ -39,7 +37,7 @@ export async function deleteWith(call: Call, options: DeleteOptions): Promise<Ap
     if (next === 'remove') return { type: 'delete', operations: environment.commitHooks[kind.resource]?.plan({ previous: object, attempt }) ?? [] };
     return { type: 'put', next: kind.storedAs ? kind.storedAs.toStored(next) : next };
   });
-  if (type !== 'delete' || returnsObject.has(kind.resource)) return { type: 'object', code: 200, kind, value: viewOf(kind, entry).value };
+  if (type !== 'delete' || returnsDeletedObject(kind)) return { type: 'object', code: 200, kind, value: viewOf(kind, entry).value };
   return { type: 'object', code: 200, value: encodeObject(deletedStatus(call, entry.parse())) };
 }
 

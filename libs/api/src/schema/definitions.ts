@@ -1,5 +1,6 @@
 import { definitionTexts } from '../generated/definitions';
 import { descriptionTexts } from '../generated/descriptions';
+import { fieldDefault } from './field-defaults';
 import { definitionExtensions, mergeRuleOf } from './merge-rules';
 import { correctedField, scalarDefinitions } from './scalars';
 import type { SchemaNode } from './types';
@@ -24,7 +25,7 @@ export function definitionOf(name: string): SchemaNode | undefined {
 function complete(name: string, { properties = {}, required }: SchemaNode): SchemaNode {
   const completed = Object.entries(properties).map(([property, node]): [string, SchemaNode] => {
     const schema = correctedField(name, property) ?? node;
-    return [property, { ...schema, ...mergeRuleOf(name, property, schema.type === 'array') }];
+    return [property, { ...schema, ...mergeRuleOf(name, property, schema.type === 'array'), ...fieldDefault(name, property) }];
   });
   return {
     type: 'object',

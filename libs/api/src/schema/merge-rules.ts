@@ -196,7 +196,7 @@ const shortName = (definition: string): string => definition.replace(/^io\.k8s\.
 
 /** Lists of objects (`PodList.items`) and `APIResource.verbs` say nothing about merging: nobody writes them. */
 const saysNothing = (definition: string, property: string): boolean =>
-  (property === 'items' && definition.endsWith('List')) || definition.endsWith('.APIResource');
+  (property === 'items' && definition.endsWith('List')) || (property === 'verbs' && definition.endsWith('.APIResource'));
 
 export function mergeRuleOf(definition: string, property: string, isArray: boolean): MergeRule {
   const rule = rules[shortName(definition)]?.[property];

@@ -32,9 +32,27 @@ export const scalarDefinitions: Readonly<Record<string, SchemaNode>> = {
 
 const quantity: SchemaNode = { $ref: quantityName };
 const quantities: SchemaNode = { type: 'object', additionalProperties: quantity };
+const anyObject: SchemaNode = { $ref: rawExtensionName };
+
+const deviceFields = {
+  AllocatedDeviceStatus: { data: anyObject },
+  CapacityRequestPolicy: { default: quantity, validValues: { type: 'array', items: quantity } },
+  CapacityRequestPolicyRange: { max: quantity, min: quantity, step: quantity },
+  CapacityRequirements: { requests: quantities },
+  Counter: { value: quantity },
+  DeviceCapacity: { value: quantity },
+  DeviceRequestAllocationResult: { consumedCapacity: quantities },
+  NodeAllocatableResourceMapping: { allocationMultiplier: quantity },
+  OpaqueDeviceConfiguration: { parameters: anyObject },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, SchemaNode>>>>;
+
+/** The same rows for each version of resource.k8s.io. */
+const deviceRows = Object.fromEntries(['v1', 'v1beta1', 'v1beta2'].flatMap((version) => Object.entries(deviceFields).map(([name, row]) => [`resource.${version}.${name}`, row])));
 
 /** Definition (without `io.k8s.api.`) to property to its true schema. */
 const fields: Readonly<Record<string, Readonly<Record<string, SchemaNode>>>> = {
+  ...deviceRows,
+  'apps.v1.ControllerRevision': { data: anyObject },
   'autoscaling.v2.HPAScalingRules': { tolerance: quantity },
   'autoscaling.v2.MetricTarget': { averageValue: quantity, value: quantity },
   'autoscaling.v2.MetricValueStatus': { averageValue: quantity, value: quantity },

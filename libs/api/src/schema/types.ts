@@ -8,6 +8,7 @@ export interface SchemaNode {
   additionalProperties?: SchemaNode;
   properties?: Record<string, SchemaNode>;
   required?: string[];
+  default?: unknown;
   'x-kubernetes-list-type'?: 'atomic' | 'map' | 'set';
   'x-kubernetes-list-map-keys'?: string[];
   'x-kubernetes-map-type'?: 'atomic' | 'granular';
