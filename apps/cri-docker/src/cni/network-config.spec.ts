@@ -1,5 +1,5 @@
 import { bridgeNetwork, firstConfFile, parseNetworkConfig } from './network-config';
-import { addressesOf, pluginInput } from './pod-network';
+import { addressesOf, pluginInput, pluginsFor } from './pod-network';
 import { pluginErrorText } from './plugin';
 
 const pod = { containerId: 'c', netns: '/n', args: {}, portMappings: [{ hostPort: 80, containerPort: 8080, protocol: 'tcp' as const }] };
@@ -42,3 +42,10 @@ test.each([
   ['{"code":7,"msg":"no","details":"why"}', '', 'plugin type="t" failed: no; why'],
   ['', 'crash\n', 'plugin type="t" failed: crash'],
 ])('failure %s %s', (stdout, stderr, text) => expect(pluginErrorText('t', stdout, stderr)).toBe(text));
+
+test('only a pod with host ports needs portmap', () => {
+  const network = bridgeNetwork('10.244.1.0/24', 0);
+  const types = (portMappings: typeof pod.portMappings): string[] => pluginsFor(network, { ...pod, portMappings }).map(({ type }) => type);
+  expect(types(pod.portMappings)).toEqual(['bridge', 'portmap']);
+  expect(types([])).toEqual(['bridge']);
+});

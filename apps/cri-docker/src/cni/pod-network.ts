@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '@typernetes/machinery';
 import type { NetworkConfig, PluginConfig } from './network-config';
-import { bridgeNetwork, cniVersion, confFileName, firstConfFile, parseNetworkConfig } from './network-config';
+import { bridgeNetwork, confFileName, firstConfFile, parseNetworkConfig } from './network-config';
 import { callPlugin, findPlugin } from './plugin';
 
 export interface PortMapping {
@@ -42,6 +42,8 @@ export function addressesOf(attachment: AttachmentResult | undefined): string[] 
 
 /** Connects network namespaces to the pod network by CNI. */
 export class PodNetwork {
+  private lastPortmap: Promise<unknown> = Promise.resolve();
+
   constructor(private readonly options: PodNetworkOptions) {}
 
   /** @throws Error that says what is missing: the configuration or a plugin */
@@ -70,11 +72,12 @@ export class PodNetwork {
   async attach(pod: PodAttachment): Promise<AttachmentResult> {
     const network = await this.load();
     const { binDirs, clock } = this.options;
-    await callPlugin('loopback', { ...this.call('ADD', pod), ifName: 'lo', config: loopback() }, binDirs, clock);
     let result: unknown;
-    for (const plugin of network.plugins) {
+    // The loopback plugin has nothing to do: Docker brings `lo` up in a namespace of network mode none.
+    for (const plugin of pluginsFor(network, pod)) {
       const config = pluginInput(network, plugin, pod, result);
-      result = (await callPlugin(plugin.type, { ...this.call('ADD', pod), config }, binDirs, clock)) ?? result;
+      const call = { ...this.call('ADD', pod), config };
+      result = (await this.inTurn(plugin, () => callPlugin(plugin.type, call, binDirs, clock))) ?? result;
     }
     return { network, result: (result ?? {}) as AttachmentResult['result'] };
   }
@@ -83,10 +86,19 @@ export class PodNetwork {
   async detach(pod: PodAttachment, attachment: AttachmentResult | undefined): Promise<void> {
     const network = attachment?.network ?? (await this.load());
     const { binDirs, clock } = this.options;
-    for (const plugin of [...network.plugins].reverse()) {
+    for (const plugin of pluginsFor(network, pod).reverse()) {
       const config = pluginInput(network, plugin, pod, attachment?.result);
-      await callPlugin(plugin.type, { ...this.call('DEL', pod), config }, binDirs, clock);
+      const call = { ...this.call('DEL', pod), config };
+      await this.inTurn(plugin, () => callPlugin(plugin.type, call, binDirs, clock));
     }
+  }
+
+  /** portmap looks for its chains before it makes them: two at a time would both make them, or one would fail. */
+  private inTurn<T>({ type }: PluginConfig, run: () => Promise<T>): Promise<T> {
+    if (type !== 'portmap') return run();
+    const turn = this.lastPortmap.then(run);
+    this.lastPortmap = turn.catch(() => undefined);
+    return turn;
   }
 
   private call(command: 'ADD' | 'DEL', pod: PodAttachment) {
@@ -94,7 +106,10 @@ export class PodNetwork {
   }
 }
 
-const loopback = (): object => ({ cniVersion, name: 'cni-loopback', type: 'loopback' });
+/** A pod without host ports is spared portmap: it would only give back its input, at the price of a process. */
+export function pluginsFor(network: NetworkConfig, pod: PodAttachment): PluginConfig[] {
+  return network.plugins.filter(({ type }) => type !== 'portmap' || pod.portMappings.length > 0);
+}
 
 /** A plugin's stdin: its own part of the list, the network's name, the result so far, and what it says it can take. */
 export function pluginInput(network: NetworkConfig, plugin: PluginConfig, pod: PodAttachment, prevResult: unknown): object {
