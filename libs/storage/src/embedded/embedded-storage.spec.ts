@@ -4,7 +4,8 @@ import path from 'node:path';
 import { SimulatedClock } from '@typernetes/machinery';
 import { encodeStored } from '../resource-version';
 import type { Operation, StorageEvent } from '../storage';
-import { describeStorage } from '../testing/storage-contract';
+import { describeStorage, type ContractSubject } from '../testing/storage-contract';
+import { describeStorageProperties } from '../testing/storage-properties';
 import { EmbeddedStorage } from './embedded-storage';
 
 const makeDirectory = (): Promise<string> => mkdtemp(path.join(os.tmpdir(), 't8s-embedded-'));
@@ -29,12 +30,12 @@ const put = (key: string, expected?: number, ttlSeconds?: number): Operation => 
 const keysOf = async (storage: EmbeddedStorage, revision?: number): Promise<string[]> =>
   (await storage.list('/registry/things/', revision === undefined ? {} : { revision })).entries.map(({ key }) => key.slice('/registry/things/'.length));
 
-describeStorage('EmbeddedStorage in memory', async () => {
+async function inMemory(): Promise<ContractSubject> {
   const storage = await EmbeddedStorage.open();
   return { storage, close: () => storage.close() };
-});
+}
 
-describeStorage('EmbeddedStorage on disk', async () => {
+async function onDiskSubject(): Promise<ContractSubject> {
   const directory = await makeDirectory();
   const storage = await EmbeddedStorage.open({ directory });
   return {
@@ -44,6 +45,14 @@ describeStorage('EmbeddedStorage on disk', async () => {
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+describe.each([
+  ['EmbeddedStorage in memory', inMemory],
+  ['EmbeddedStorage on disk', onDiskSubject],
+])('%s', (name, makeSubject) => {
+  describeStorage(name, makeSubject);
+  describeStorageProperties(name, makeSubject);
 });
 
 describe('EmbeddedStorage', () => {

@@ -6,10 +6,11 @@ import { createCertificateAuthority, issueCertificate } from '@typernetes/pki';
 import { startEtcd, type RunningEtcd } from '@typernetes/testing';
 import { Mirror } from '../cache/mirror';
 import { encodeStored } from '../resource-version';
-import { describeStorage } from '../testing/storage-contract';
+import { describeStorage, type ContractSubject } from '../testing/storage-contract';
+import { describeStorageProperties } from '../testing/storage-properties';
 import { EtcdStorage } from './etcd-storage';
 
-describeStorage('EtcdStorage', async () => {
+async function makeSubject(): Promise<ContractSubject> {
   const etcd = await startEtcd();
   const storage = new EtcdStorage({ endpoints: [etcd.endpoint] });
   return {
@@ -19,7 +20,10 @@ describeStorage('EtcdStorage', async () => {
       await etcd.stop();
     },
   };
-});
+}
+
+describeStorage('EtcdStorage', makeSubject);
+describeStorageProperties('EtcdStorage', makeSubject);
 
 const value = (name: string): Buffer => encodeStored({ kind: 'Thing', apiVersion: 'v1', metadata: { name } });
 
