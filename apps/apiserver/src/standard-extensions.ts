@@ -18,7 +18,9 @@ import type { Authenticator } from './pipeline/authenticator';
 import type { Authorizer } from './pipeline/authorizer';
 import type { ApiserverInternals, Extensions } from './pipeline/extensions';
 import { groups, users } from './pipeline/types';
+import { proxyHandlers } from './proxying';
 import { streamingHandlers } from './streaming';
+import { Kubelets } from './streaming/kubelets';
 
 /** Everybody without credentials, where that is allowed; last in the list. */
 const anonymousAuthenticator: Authenticator = {
@@ -61,6 +63,8 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
     signingKey: config.serviceAccountSigningKey,
     clock,
   });
+  const kubeletCredentials = { ...config.kubeletClient, ca: config.kubeletCa };
+  const kubelets = new Kubelets(kubeletCredentials);
   const identify = identifyTokens(tokens, objects, clock);
   const apiAudiences = [tokens.issuer];
   const authorizers = [mastersAuthorizer, ...authorizersOf(config.authorizationModes, { rbac, graph })];
@@ -73,7 +77,8 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
     authorizers,
     admission: [...admissionChain({ objects, clock, random }), ...(config.authorizationModes.includes('RBAC') ? [rbacEscalation({ index: rbac, authorizers })] : [])],
     subresourceHandlers: {
-      ...streamingHandlers(objects, { ...config.kubeletClient, ca: config.kubeletCa }),
+      ...streamingHandlers({ objects, kubelets }),
+      ...proxyHandlers({ objects, kubelets, random }, kubeletCredentials),
       'serviceaccounts/token': tokenRequestHandler(tokens, objects, clock),
       'tokenreviews.authentication.k8s.io': tokenReviewHandler(identify, apiAudiences),
       ...accessReviewHandlers(authorizers, rbac),

@@ -271,7 +271,7 @@ test('a port is forwarded, a log is followed, and figures are given', async () =
     call.on('data', ({ output }: nodeProto.PortForwardOutput) => (text += output?.$case === 'data' ? output.value.toString() : ''));
     call.on('end', () => resolve(text));
     call.on('error', reject);
-    call.write({ input: { $case: 'start', value: { target: { namespace: 'default', pod: 'server', uid: '', container: '' }, port: 80 } } });
+    call.write({ input: { $case: 'start', value: { target: { namespace: 'default', pod: 'server', uid: '', container: '' }, port: 80, address: '' } } });
     call.write({ input: { $case: 'data', value: Buffer.from('GET / HTTP/1.0\r\n\r\n') } });
   });
   expect(answer).toMatch(/^HTTP\/1\.[01] 200 OK[^]*hello\n$/);

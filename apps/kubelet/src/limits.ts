@@ -62,3 +62,6 @@ export const tokenAgeMsMax = 24 * 60 * 60_000;
 /** How long the status of an ended pod may wait for a slow apiserver before the next try. */
 export const statusRetryMs = 500;
 export const statusRetryMsMax = 10_000;
+
+/** Time for a connection to a pod's port to stand (Go's default dialer of upstream's proxies: 30 s). */
+export const dialTimeoutMs = 30_000;

@@ -2,11 +2,15 @@ import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import WebSocket from 'ws';
-import type { Pod, PodSpec } from '@typernetes/api';
+import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import WebSocket, { WebSocketServer } from 'ws';
+import type { EndpointSlice, Pod, PodSpec } from '@typernetes/api';
 import { resources } from '@typernetes/api';
 import { defaultConfig as criDefaults, startCriDocker } from '@typernetes/app-cri-docker';
 import type { ApiClient } from '@typernetes/client';
@@ -128,7 +132,7 @@ describe.each(['32', '35'])('kubectl 1.%s', (version) => {
   let binary = '';
   const base = (): string[] => [`--kubeconfig=${api.kubeconfig}`, `--cache-dir=${directory}/cache`];
   const k = (args: readonly string[], input?: Buffer | string): Promise<KubectlResult> => run(binary, [...base(), ...args], input);
-  const text = async (args: readonly string[], input?: Buffer | string): Promise<string> => {
+  const textOf = async (args: readonly string[], input?: Buffer | string): Promise<string> => {
     const { code, stdout, stderr } = await k(args, input);
     if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${code}: ${stderr}`);
     return stdout.toString();
@@ -147,7 +151,7 @@ describe.each(['32', '35'])('kubectl 1.%s', (version) => {
     it('passes some MB through standard input and output unchanged', async () => {
       const bytes = randomBytes(6 << 20);
       const digest = createHash('md5').update(bytes).digest('hex');
-      expect(await text(['exec', '-i', 'web', '-c', 'main', '--', 'md5sum'], bytes)).toContain(digest);
+      expect(await textOf(['exec', '-i', 'web', '-c', 'main', '--', 'md5sum'], bytes)).toContain(digest);
       const { stdout } = await k(['exec', '-i', 'web', '-c', 'main', '--', 'cat'], bytes);
       expect(createHash('md5').update(stdout).digest('hex')).toBe(digest);
     });
@@ -182,24 +186,24 @@ describe.each(['32', '35'])('kubectl 1.%s', (version) => {
 
   describe('logs', () => {
     it('of a container, of all, of an init container', async () => {
-      expect((await text(['logs', 'web', '-c', 'main'])).split('\n').sort()).toEqual(['', 'err', 'out']);
-      expect(await text(['logs', 'web', '-c', 'first'])).toBe('from the first\n');
-      const all = await text(['logs', 'web', '--all-containers', '--prefix']);
+      expect((await textOf(['logs', 'web', '-c', 'main'])).split('\n').sort()).toEqual(['', 'err', 'out']);
+      expect(await textOf(['logs', 'web', '-c', 'first'])).toBe('from the first\n');
+      const all = await textOf(['logs', 'web', '--all-containers', '--prefix']);
       expect(all).toContain('[pod/web/side] from the side');
       expect(all).toContain('[pod/web/main] out');
     });
 
     it('by tail, since, limit and with times', async () => {
-      expect((await text(['logs', 'lines', '--limit-bytes=14']))).toBe('line 0\nline 1\n');
-      expect((await text(['logs', 'lines', '--tail=2'])).split('\n')).toHaveLength(3);
-      expect(await text(['logs', 'web', '-c', 'side', '--timestamps'])).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z from the side\n$/);
-      await until(async () => (await text(['logs', 'lines', '--since=2s'])).includes('line 0\n') === false, 'old lines are old');
-      expect(await text(['logs', 'lines', '--since-time=2001-01-01T00:00:00Z'])).toMatch(/^line 0\n/);
+      expect((await textOf(['logs', 'lines', '--limit-bytes=14']))).toBe('line 0\nline 1\n');
+      expect((await textOf(['logs', 'lines', '--tail=2'])).split('\n')).toHaveLength(3);
+      expect(await textOf(['logs', 'web', '-c', 'side', '--timestamps'])).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z from the side\n$/);
+      await until(async () => (await textOf(['logs', 'lines', '--since=2s'])).includes('line 0\n') === false, 'old lines are old');
+      expect(await textOf(['logs', 'lines', '--since-time=2001-01-01T00:00:00Z'])).toMatch(/^line 0\n/);
     });
 
     it('of the run before', async () => {
-      await until(async () => (await text(['logs', 'again'])) === 'second\n', 'the second run');
-      expect(await text(['logs', 'again', '--previous'])).toBe('first\n');
+      await until(async () => (await textOf(['logs', 'again'])) === 'second\n', 'the second run');
+      expect(await textOf(['logs', 'again', '--previous'])).toBe('first\n');
       expect((await k(['logs', 'web', '-c', 'main', '--previous'])).stderr).toContain('previous terminated container "main" in pod "web" not found');
     });
 
@@ -274,12 +278,148 @@ describe.each(['32', '35'])('kubectl 1.%s', (version) => {
     const bytes = randomBytes(3 << 20);
     writeFileSync(path.join(from, 'inner/large'), bytes);
     writeFileSync(path.join(from, 'small'), 'small\n');
-    await text(['cp', path.join(from, 'small'), `web:/tmp/small-${version}`, '-c', 'main']);
-    expect(await text(['exec', 'web', '-c', 'main', '--', 'cat', `/tmp/small-${version}`])).toBe('small\n');
-    await text(['cp', from, `web:/tmp/dir-${version}`, '-c', 'main']);
-    await text(['cp', `web:/tmp/dir-${version}`, to, '-c', 'main']);
+    await textOf(['cp', path.join(from, 'small'), `web:/tmp/small-${version}`, '-c', 'main']);
+    expect(await textOf(['exec', 'web', '-c', 'main', '--', 'cat', `/tmp/small-${version}`])).toBe('small\n');
+    await textOf(['cp', from, `web:/tmp/dir-${version}`, '-c', 'main']);
+    await textOf(['cp', `web:/tmp/dir-${version}`, to, '-c', 'main']);
     expect(readFileSync(path.join(to, 'inner/large')).equals(bytes)).toBe(true);
     expect(readFileSync(path.join(to, 'small'), 'utf8')).toBe('small\n');
+  });
+});
+
+describe('proxies', () => {
+  const pods = '/api/v1/namespaces/default/pods';
+  const services = '/api/v1/namespaces/default/services';
+
+  const gateway = '10.244.96.1';
+  const page = '<html><body><a href="/next">next</a><a href="here">here</a></body></html>';
+  let mirror: http.Server;
+
+  /** What is asked, with its headers and body, is the answer; some paths answer as pages and redirects do. */
+  const reflect = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
+    const headers = Object.entries(request.headers).map(([name, value]) => `${name}: ${String(value)}\n`).join('');
+    const body = await text(request);
+    if (request.url?.startsWith('/moved')) response.writeHead(302, { location: '/page' }).end();
+    else if (request.url?.startsWith('/page')) response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-length': page.length }).end(page);
+    else if (request.url?.startsWith('/zipped')) response.writeHead(200, { 'content-type': 'text/html', 'content-encoding': 'gzip' }).end(gzipSync(page));
+    else response.writeHead(200, { 'content-type': 'text/plain', 'access-control-allow-origin': '*' }).end(`${request.method} ${request.url}\n${headers}\n${body}`);
+  };
+
+  beforeAll(async () => {
+    mirror = http.createServer((request, response) => void reflect(request, response));
+    new WebSocketServer({ server: mirror }).on('connection', (socket, request) => socket.on('message', (data: Buffer) => socket.send(`${request.url} ${data.toString()}`)));
+    // The bridge's own address on this machine: the only one that pods, too, can reach.
+    await new Promise<void>((resolve) => mirror.listen(0, gateway, resolve));
+    const { port } = mirror.address() as net.AddressInfo;
+    await create('mirror', { containers: [box('main', `exec nc -ll -p 8080 -e nc ${gateway} ${port}`, { ports: [{ containerPort: 8080 }] })] });
+    await running('mirror');
+    const { status } = await client.resource(resources.pods).get('mirror', { namespace: 'default' });
+    for (const name of ['mirror', 'outside', 'nobody']) {
+      await client.resource(resources.services).create({ metadata: { name, namespace: 'default' }, spec: { ports: [{ name: 'web', port: 80, targetPort: 8080 }] } });
+    }
+    const slice = (name: string, targetPort: number, endpoint: EndpointSlice['endpoints'][number]): Promise<unknown> =>
+      client.resource(resources.endpointSlices).create({
+        metadata: { name: `${name}-1`, namespace: 'default', labels: { 'kubernetes.io/service-name': name } },
+        addressType: 'IPv4',
+        ports: [{ name: 'web', port: targetPort, protocol: 'TCP' }],
+        endpoints: [{ conditions: { ready: true }, ...endpoint }],
+      });
+    await slice('mirror', 8080, { addresses: [status?.podIP ?? ''], targetRef: { kind: 'Pod', name: 'mirror', namespace: 'default' } });
+    await slice('outside', port, { addresses: [gateway] });
+    await until(async () => (await api.call('GET', `${pods}/mirror:8080/proxy/`)).code === 200, 'the mirror answers');
+  });
+  afterAll(() => {
+    mirror.close();
+    mirror.closeAllConnections();
+  });
+
+  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('%s comes to a pod and to a Service', async (method) => {
+    for (const url of [`${pods}/mirror`, `${pods}/mirror:8080`, `${pods}/http:mirror:8080`, `${services}/mirror:web`, `${services}/mirror:80`, `${services}/http:mirror:web`, `${services}/outside:web`]) {
+      const body = method === 'GET' || method === 'OPTIONS' ? '' : 'some body';
+      const { code, text: said } = await api.call(method, `${url}/proxy/a%2Fb/?c=d&limit=x`, body ? { body, headers: { 'content-type': 'text/plain' } } : {});
+      expect([code, said]).toEqual([200, expect.stringMatching(new RegExp(`^${method} /a%2Fb/\\?c=d&limit=x\\n`))]);
+      if (body) expect(said).toMatch(/\nsome body$/);
+    }
+  });
+
+  it('sends the client to the path with a slash', async () => {
+    const answer = await api.call('GET', `${pods}/mirror:8080/proxy?a=b`);
+    expect([answer.code, answer.headers['location']]).toEqual([301, `${pods}/mirror:8080/proxy/?a=b`]);
+    expect((await api.call('POST', `${pods}/mirror:8080/proxy?a=b`)).text).toMatch(/^POST \/\?a=b\n/);
+  });
+
+  it('tells the backend who asks, and nothing that is the API’s', async () => {
+    const { text: said, headers } = await api.call('GET', `${services}/mirror:web/proxy/x`, { headers: { authorization: 'Bearer secret', 'x-mine': 'kept' } });
+    expect(said).toContain('x-mine: kept\n');
+    expect(said).toContain(`x-forwarded-uri: ${services}/mirror:web/proxy/x\n`);
+    expect(said).toContain('x-forwarded-for: 127.0.0.1\n');
+    expect(said).not.toContain('secret');
+    expect(headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it('leads links and redirects back through itself', async () => {
+    const prefix = `${services}/mirror:web/proxy`;
+    expect((await api.call('GET', `${prefix}/page`)).text).toBe(`<html><body><a href="${prefix}/next">next</a><a href="here">here</a></body></html>`);
+    const zipped = await api.call('GET', `${prefix}/zipped`, { headers: { 'accept-encoding': 'identity' } });
+    expect([zipped.code, zipped.headers['content-encoding']]).toEqual([200, 'gzip']);
+    const moved = await api.call('GET', `${prefix}/moved`);
+    expect([moved.code, moved.headers['location']]).toEqual([302, `${prefix}/page`]);
+  });
+
+  it('says why nobody answers', async () => {
+    const message = async (url: string): Promise<unknown> => {
+      const { code, json } = await api.call('GET', `${url}/proxy/`);
+      return [code, json['message']];
+    };
+    expect(await message(`${pods}/mirror:9999`)).toEqual([503, expect.stringMatching(/^error trying to reach service: dial tcp 10\.244\.96\.\d+:9999: connect: connection refused$/)]);
+    expect(await message(`${pods}/none`)).toEqual([404, 'pods "none" not found']);
+    expect(await message(`${services}/none`)).toEqual([404, 'services "none" not found']);
+    expect(await message(`${services}/nobody:80`)).toEqual([503, 'no endpoints available for service "nobody"']);
+    expect(await message(`${services}/mirror:81`)).toEqual([503, 'no service port 81 found for service "mirror"']);
+    expect(await message(`${services}/ftp:mirror:80`)).toEqual([400, 'invalid service request "ftp:mirror:80"']);
+  });
+
+  it('asks RBAC for the verb of the method', async () => {
+    const user = api.issue('proxy-reader');
+    const agent = { ca: api.caCert, cert: user.cert, key: user.key };
+    const call = (method: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const url = `https://127.0.0.1:${api.running.securePort}${services}/mirror:web/proxy/`;
+        https.request(url, { method, ...agent }, (response) => (response.resume(), resolve(response.statusCode ?? 0))).on('error', reject).end();
+      });
+    for (const [kind, rest] of [
+      ['clusterroles', { rules: [{ apiGroups: [''], resources: ['services/proxy'], verbs: ['get'] }] }],
+      ['clusterrolebindings', { roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'proxy-reader' }, subjects: [{ kind: 'User', name: 'proxy-reader', apiGroup: 'rbac.authorization.k8s.io' }] }],
+    ] as const) await api.call('POST', `/apis/rbac.authorization.k8s.io/v1/${kind}`, { body: { metadata: { name: 'proxy-reader' }, ...rest } });
+    await until(async () => (await call('GET')) === 200, 'a get is allowed');
+    expect([await call('HEAD'), await call('POST'), await call('PUT'), await call('PATCH'), await call('DELETE'), await call('OPTIONS')]).toEqual([200, 403, 403, 403, 403, 403]);
+  });
+
+  it.each([['pods/mirror:8080'], ['services/outside:web']])('passes a WebSocket on to %s', async (target) => {
+    const socket = new WebSocket(`wss://127.0.0.1:${api.running.securePort}/api/v1/namespaces/default/${target}/proxy/chat?room=1`, { ca: api.caCert, cert: api.admin.cert, key: api.admin.key });
+    await once(socket, 'open');
+    socket.send('hello');
+    expect(String((await once(socket, 'message'))[0])).toBe('/chat?room=1 hello');
+    socket.close();
+    await once(socket, 'close');
+  });
+
+  it('streams bodies of any size both ways', async () => {
+    const body = randomBytes(8 << 20).toString('hex');
+    const { text: said } = await api.call('POST', `${pods}/mirror:8080/proxy/`, { body, headers: { 'content-type': 'text/plain' } });
+    expect(said.endsWith(`\n${body}`)).toBe(true);
+  });
+
+  it('works through kubectl', async () => {
+    expect((await api.kubectl(['get', '--raw', `${pods}/web:8080/proxy/index.html`])).stdout).toBe('hello\n');
+    const child = spawn('kubectl', [`--kubeconfig=${api.kubeconfig}`, 'proxy', '--port=0'], { stdio: 'pipe' });
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const port = await until(async () => Number(/127\.0\.0\.1:(\d+)/.exec(said)?.[1]), 'kubectl proxy serves');
+    const get = async (url: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${url}`)).text();
+    expect(JSON.parse(await get('/api'))).toMatchObject({ versions: ['v1'] });
+    expect(await get(`${services}/mirror:web/proxy/page`)).toContain(`href="${services}/mirror:web/proxy/next"`);
+    child.kill();
   });
 });
 

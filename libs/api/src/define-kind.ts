@@ -45,6 +45,9 @@ export function defineReview<T extends KubernetesObject>(type: ResourceType<T>, 
   return defineKind(type, { verbs: ['create'], storagePath: null, validateName: () => [], ...traits });
 }
 
+/** What a proxy subresource does: whatever its backend does. */
+export const proxyVerbs: readonly Verb[] = ['create', 'delete', 'get', 'patch', 'update'];
+
 /** A subresource whose body is of the core group, unless said otherwise. */
 export function subresource(name: string, kind: string, verbs: readonly Verb[], groupVersion = { group: '', version: 'v1' }): CustomSubresource {
   return { name, kind, verbs, ...groupVersion };

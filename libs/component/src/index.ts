@@ -1,3 +1,4 @@
+export * from './dial-error';
 export * from './grpc-channel';
 export * from './grpc-errors';
 export * from './grpc-metrics';

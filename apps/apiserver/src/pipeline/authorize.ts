@@ -5,7 +5,8 @@ import type { UserInfo } from './types';
 
 /** What a request for a resource asks for. */
 export function resourceAttributes({ verb, target, options }: Pick<ApiRequest, 'verb' | 'target' | 'options'>): AuthorizationAttributes {
-  return { type: 'resource', verb, ...target, ...(options.fieldSelector ? { fieldSelector: options.fieldSelector } : {}) };
+  // The HTTP method OPTIONS has no verb: only those who may do everything may do it.
+  return { type: 'resource', verb: verb === 'options' ? '' : verb, ...target, ...(options.fieldSelector ? { fieldSelector: options.fieldSelector } : {}) };
 }
 
 /** Asks the authorisers in order; the first opinion counts. A refusal carries the reasons of all who were asked. */

@@ -19,7 +19,7 @@ import type { RequestVerb } from './types';
 type Handler = (call: Call) => Promise<ApiResult>;
 
 /** What serves a verb on the object itself. */
-const verbs: Readonly<Record<RequestVerb, Handler>> = { get, list, watch, create, update, patch, delete: deleteObject, deletecollection: deleteCollection };
+const verbs: Readonly<Record<RequestVerb, Handler>> = { get, list, watch, create, update, patch, delete: deleteObject, deletecollection: deleteCollection, options: (call) => unsupported(call) };
 
 /** What serves a subresource that shows the whole object and writes a part of it. */
 const wholeObject: Partial<Record<RequestVerb, Handler>> = { get, update, patch };
@@ -52,6 +52,7 @@ export function makeCall(environment: Environment, request: ApiRequest, user: Ca
 
 function handlerOf({ kind, request }: Call): Handler {
   const { verb, target } = request;
+  if (verb === 'options') return unsupported;
   const { subresource } = target;
   if (subresource === '') {
     if (!kind.storagePath) return verb === 'create' ? callSubresource : unsupported;

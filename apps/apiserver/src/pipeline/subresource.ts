@@ -38,6 +38,8 @@ export interface SubresourceHandler {
     request: IncomingMessage | Http2ServerRequest,
     response: ServerResponse | Http2ServerResponse,
   ): Promise<void>;
+  /** `respond` reads the request's body itself, as it comes. */
+  readonly streamsBody?: boolean;
   /** Takes over the connection (exec, attach, port-forward): answers the upgrade itself. REST door, HTTP/1.1 only. */
   upgrade?(context: SubresourceContext, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   /** What upgrades by GET (WebSocket) must be allowed beside `get`: to run a command is no reading. */

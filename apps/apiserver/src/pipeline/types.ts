@@ -20,8 +20,8 @@ export const groups = {
   serviceAccounts: 'system:serviceaccounts',
 } as const;
 
-/** What a request does to a resource: the API's verbs (`connect` is authorised as get or create, see request-info). */
-export type RequestVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
+/** What a request does to a resource: the API's verbs (`connect` is authorised by its method, see request-info; `options`, of proxies alone, has no verb). */
+export type RequestVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection' | 'options';
 
 /** Which resource, and with `name` which object of it, a request is about. */
 export interface Target {

@@ -30,6 +30,10 @@ describe('parseRequestInfo', () => {
     ['DELETE', '/api/v1/namespaces/ns/pods', 'deletecollection  v1 pods ns  '],
     ['GET', '/apis/rbac.authorization.k8s.io/v1/clusterroles/a%3Ab', 'get rbac.authorization.k8s.io v1 clusterroles  a:b '],
     ['OPTIONS', '/api/v1/pods', 'path'],
+    ['OPTIONS', '/api/v1/namespaces/ns/pods/a/proxy', 'options  v1 pods ns a proxy'],
+    ['GET', '/api/v1/namespaces/ns/pods/a:80/proxy/b/c/d?watch=true', 'get  v1 pods ns a:80 proxy'],
+    ['PATCH', '/api/v1/namespaces/ns/services/https:a:web/proxy/', 'patch  v1 services ns https:a:web proxy'],
+    ['DELETE', '/api/v1/nodes/n:10250/proxy/pods', 'delete  v1 nodes  n:10250 proxy'],
     ['GET', '/api/v1/namespaces/ns/pods/a/b/c/d', 'path'],
   ])('%s %s', (method, url, expected) => {
     expect(info(method, url)).toBe(expected);

@@ -24,7 +24,7 @@ export function parseRequestInfo(method: string, path: string, query: URLSearchP
   if (group === undefined || version === undefined || rest.length === 0) return { type: 'path' };
   const target = targetOf({ group, version }, rest);
   if (!target) return { type: 'path' };
-  const verb = verbOf(method, target, isLegacyWatch || isTrue(query.get('watch')));
+  const verb = verbOf(method, target, isLegacyWatch || (target.subresource === '' && isTrue(query.get('watch'))));
   return verb ? { type: 'resource', verb, target: withSelectedName(verb, target, query) } : { type: 'path' };
 }
 
@@ -38,8 +38,8 @@ function targetOf(groupVersion: { group: string; version: string }, parts: strin
   return { ...groupVersion, resource: first, namespace: '', name: second, subresource: third };
 }
 
-function verbOf(method: string, { name }: Target, isWatch: boolean): RequestVerb | undefined {
-  const verb = verbOfMethod[method];
+function verbOf(method: string, { name, subresource }: Target, isWatch: boolean): RequestVerb | undefined {
+  const verb = subresource === 'proxy' && method === 'OPTIONS' ? 'options' : verbOfMethod[method];
   if (verb === 'get' && isWatch) return 'watch';
   if (verb === 'get' && name === '') return 'list';
   if (verb === 'delete' && name === '') return 'deletecollection';

@@ -1,9 +1,10 @@
 import type { Environment } from '../environment';
-import { admitSubresource, subresourceContext, subresourceHandlerOf } from '../pipeline/call-subresource';
+import { admitSubresource, subresourceContext } from '../pipeline/call-subresource';
 import { authorize, resourceAttributes } from '../pipeline/authorize';
 import { handle, makeCall } from '../pipeline/handle';
 import { identify } from '../pipeline/identify';
 import type { ApiRequest } from '../pipeline/request';
+import type { SubresourceHandler } from '../pipeline/subresource';
 import { apiErrors } from '@typernetes/machinery';
 import { readBody } from './body';
 import { credentialsOf } from './credentials';
@@ -21,15 +22,16 @@ type ResourceInfo = Extract<RequestInfo, { type: 'resource' }>;
 const bodyMethods: readonly string[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** A request for a resource, as the pipeline takes it. */
-export async function toApiRequest(exchange: Pick<Exchange, 'request' | 'method' | 'query'>, info: ResourceInfo): Promise<ApiRequest> {
+export async function toApiRequest(exchange: Pick<Exchange, 'request' | 'method' | 'query'>, info: ResourceInfo, streamsBody = false): Promise<ApiRequest> {
   const { request, method, query } = exchange;
   return {
     verb: info.verb,
     target: info.target,
-    options: parseOptions(query),
+    // A proxied query is the backend's.
+    options: streamsBody ? {} : parseOptions(query),
     query,
     credentials: credentialsOf(request),
-    ...(bodyMethods.includes(method) ? { body: await readBody(request) } : {}),
+    ...(!streamsBody && bodyMethods.includes(method) ? { body: await readBody(request) } : {}),
   };
 }
 
@@ -37,7 +39,8 @@ export async function toApiRequest(exchange: Pick<Exchange, 'request' | 'method'
 export async function route(environment: Environment, paths: PathHandler, exchange: Exchange): Promise<void> {
   const info = parseRequestInfo(exchange.method, exchange.path, exchange.query);
   if (info.type === 'path') return routePath(environment, paths, exchange);
-  if (isOwnResponse(environment, info)) return respondBySubresource(environment, exchange, info);
+  const responder = ownResponder(environment, info);
+  if (responder) return respondBySubresource(environment, exchange, info, responder);
   const { representation, mediaType } = negotiate(headerOf(exchange.request, 'accept'));
   const encode: EncodeOptions = { representation, includeObject: includeObjectOf(exchange.query), nowMs: environment.clock.now() };
   const { result, warnings } = await handle(environment, await toApiRequest(exchange, info));
@@ -63,16 +66,16 @@ async function routePath(environment: Environment, paths: PathHandler, exchange:
   if (!(await paths(exchange))) throw apiErrors.pathNotFound();
 }
 
-/** Whether the subresource writes its own HTTP answer (logs). */
-function isOwnResponse({ extensions }: Environment, { target }: ResourceInfo): boolean {
-  if (target.subresource === '') return false;
+/** The subresource's own code, if it writes its own HTTP answers (logs, proxies). */
+function ownResponder({ extensions }: Environment, { target }: ResourceInfo): SubresourceHandler | undefined {
+  if (target.subresource === '') return undefined;
   const group = target.group ? `.${target.group}` : '';
-  return extensions.subresourceHandlers[`${target.resource}${group}/${target.subresource}`]?.respond !== undefined;
+  const handler = extensions.subresourceHandlers[`${target.resource}${group}/${target.subresource}`];
+  return handler?.respond && handler;
 }
 
-async function respondBySubresource(environment: Environment, exchange: Exchange, info: ResourceInfo): Promise<void> {
-  const call = await authorizedCall(environment, await toApiRequest(exchange, info));
-  const handler = subresourceHandlerOf(call);
+async function respondBySubresource(environment: Environment, exchange: Exchange, info: ResourceInfo, handler: SubresourceHandler): Promise<void> {
+  const call = await authorizedCall(environment, await toApiRequest(exchange, info, handler.streamsBody));
   const context = subresourceContext(call);
   await admitSubresource(call, context);
   await handler.respond?.(context, exchange.request, exchange.response);

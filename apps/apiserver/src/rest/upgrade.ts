@@ -9,7 +9,6 @@ import { authorize, resourceAttributes } from '../pipeline/authorize';
 import type { ApiRequest } from '../pipeline/request';
 import type { RequestVerb } from '../pipeline/types';
 import { credentialsOf } from './credentials';
-import { parseOptions } from './options';
 import { parseRequestInfo } from './request-info';
 import { toApiError } from './respond';
 import { authorizedCall } from './router';
@@ -29,7 +28,8 @@ export async function upgrade(environment: Environment, request: IncomingMessage
     const apiRequest: ApiRequest = {
       verb: info.verb,
       target: info.target,
-      options: parseOptions(query),
+      // The query is the subresource's.
+      options: {},
       query,
       credentials: { ...credentials, ...(token ? { bearerToken: token } : {}) },
     };

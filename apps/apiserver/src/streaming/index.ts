@@ -1,14 +1,11 @@
 import type { SubresourceHandlers } from '../pipeline/subresource';
 import { execHandler } from './exec';
-import type { KubeletCredentials } from './kubelets';
-import { Kubelets } from './kubelets';
 import { logHandler } from './log';
-import type { ObjectReader } from '../pipeline/object-reader';
+import type { StreamingDependencies } from './pod-target';
 import { portForwardHandler } from './port-forward';
 
 /** What users stream from and to containers. */
-export function streamingHandlers(objects: ObjectReader, credentials: KubeletCredentials): SubresourceHandlers {
-  const dependencies = { objects, kubelets: new Kubelets(credentials) };
+export function streamingHandlers(dependencies: StreamingDependencies): SubresourceHandlers {
   return {
     'pods/log': logHandler(dependencies),
     'pods/exec': execHandler(dependencies, 'exec'),

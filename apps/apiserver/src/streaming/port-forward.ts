@@ -64,7 +64,7 @@ function openForward(target: PodTarget, pair: ForwardPair, port: number): Forwar
   const call = target.client.portForward();
   const ended = new Promise<void>((resolve) => call.once('status', () => resolve()));
   bridgeConnection(pair, call);
-  call.write({ input: { $case: 'start', value: { target: { ...target.address, container: '' }, port } } });
+  call.write({ input: { $case: 'start', value: { target: { ...target.address, container: '' }, port, address: '' } } });
   return { cancel: () => call.cancel(), ended };
 }
 

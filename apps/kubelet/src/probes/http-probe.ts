@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { HTTPGetAction } from '@typernetes/api';
+import { dialErrorText } from '@typernetes/component';
 import { probeOutputBytesMax } from '../limits';
 
 /** `unknown`: the probe itself could not be done, which says nothing about the container. */
@@ -9,19 +10,6 @@ export type ProbeResult = { ok: true } | { ok: false; output: string } | { ok: '
 export const failed = (output: string): ProbeResult => ({ ok: false, output });
 
 export const unknown = (error: string): ProbeResult => ({ ok: 'unknown', error });
-
-/** Go's words for what goes wrong on the way, which users know from events. */
-export function dialErrorText(error: NodeJS.ErrnoException, target: string): string {
-  const reasons: Record<string, string> = {
-    ECONNREFUSED: 'connection refused',
-    EHOSTUNREACH: 'no route to host',
-    ENETUNREACH: 'network is unreachable',
-    ETIMEDOUT: 'connection timed out',
-  };
-  const reason = reasons[error.code ?? ''];
-  if (reason) return `dial tcp ${target}: connect: ${reason}`;
-  return error.code === 'ECONNRESET' ? `read tcp ${target}: read: connection reset by peer` : error.message;
-}
 
 export interface HttpTarget {
   action: HTTPGetAction;

@@ -1,6 +1,7 @@
 import net from 'node:net';
+import { dialErrorText } from '@typernetes/component';
 import type { ProbeResult } from './http-probe';
-import { dialErrorText, failed } from './http-probe';
+import { failed } from './http-probe';
 
 /** Good when something accepts the connection. */
 export function tcpProbe(host: string, port: number, timeoutMs: number): Promise<ProbeResult> {

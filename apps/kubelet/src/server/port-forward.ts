@@ -4,6 +4,7 @@ import type { node } from '@typernetes/proto';
 import { runtimeMethods } from '../runtime/cri-client';
 import type { ServerContext } from './find-container';
 import { findPod } from './find-container';
+import { addressOf, connectTo } from './pod-connection';
 import { bytesOf, openStream, sendTo } from './remote-command';
 
 export type PortForwardStream = ServerDuplexStream<node.PortForwardInput, node.PortForwardOutput>;
@@ -24,8 +25,9 @@ function firstOf(call: PortForwardStream): Promise<node.PortForwardStart> {
 
 /** Bridges one connection with a port of a pod. */
 export async function portForward(server: ServerContext, call: PortForwardStream): Promise<void> {
-  const { target, port } = await firstOf(call);
+  const { target, port, address } = await firstOf(call);
   const { pod, runtime } = await findPod(server, target);
+  if (address) return connectTo(call, addressOf(pod, runtime, address), port);
   const sandbox = runtime.sandboxes.find(({ ready }) => ready);
   if (!sandbox) throw apiErrors.internal(new Error(`unable to forward port because pod is not running: pod ${pod.metadata?.name ?? ''} has no sandbox`));
   const { url } = await server.context.cri.call(runtimeMethods.portForward, { podSandboxId: sandbox.id, port: [port] });

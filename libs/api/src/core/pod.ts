@@ -1,5 +1,5 @@
 import { qosClass } from '@typernetes/machinery';
-import { defineKind, subresource } from '../define-kind';
+import { defineKind, proxyVerbs, subresource } from '../define-kind';
 import type { Pod } from '../generated/types';
 import { resources } from '../resources';
 import { countGenerationOfSpec, keepField, startGeneration } from '../strategies';
@@ -32,6 +32,7 @@ export const pod = defineKind(resources.pods, {
     subresource('exec', 'PodExecOptions', ['create', 'get']),
     subresource('log', 'Pod', ['get']),
     subresource('portforward', 'PodPortForwardOptions', ['create', 'get']),
+    subresource('proxy', 'PodProxyOptions', proxyVerbs),
   ],
   selectableFields: {
     'spec.nodeName': ({ spec }) => spec?.nodeName ?? '',

@@ -1,4 +1,4 @@
-import { defineKind } from '../define-kind';
+import { defineKind, proxyVerbs, subresource } from '../define-kind';
 import { dns1035LabelName } from '../name-rules';
 import { resources } from '../resources';
 import { keepField } from '../strategies';
@@ -13,6 +13,7 @@ export const service = defineKind(resources.services, {
     'spec.clusterIP': (service) => service.spec?.clusterIP ?? '',
     'spec.type': (service) => service.spec?.type ?? '',
   },
+  subresources: [subresource('proxy', 'ServiceProxyOptions', proxyVerbs)],
   strategy: {
     prepareForCreate: (next) => {
       next.status = { loadBalancer: {} };
