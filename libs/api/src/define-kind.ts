@@ -19,7 +19,7 @@ function definitionName({ group, version, kind }: ResourceType): string {
  * Completes a declaration. The result forgets T: whoever finds a kind in the registry by name cannot know its type, and
  * the functions inside only ever get objects of their own kind.
  */
-export function defineKind<T extends KubernetesObject>(type: ResourceType<T>, traits: KindTraits<T> = {}): KindDefinition {
+export function defineKind<T extends KubernetesObject>(type: ResourceType<T>, traits: KindTraits<NoInfer<T>> = {}): KindDefinition {
   const { storagePath = type.resource, ...rest } = traits;
   const definition: KindDefinition<T> = {
     ...type,
@@ -41,7 +41,7 @@ export function defineKind<T extends KubernetesObject>(type: ResourceType<T>, tr
 }
 
 /** A kind that is only a question (TokenReview, SubjectAccessReview): create answers it, nothing is stored. */
-export function defineReview<T extends KubernetesObject>(type: ResourceType<T>, traits: KindTraits<T> = {}): KindDefinition {
+export function defineReview<T extends KubernetesObject>(type: ResourceType<T>, traits: KindTraits<NoInfer<T>> = {}): KindDefinition {
   return defineKind(type, { verbs: ['create'], storagePath: null, validateName: () => [], ...traits });
 }
 

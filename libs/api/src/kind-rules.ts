@@ -90,6 +90,34 @@ const rulesByKind: ReadonlyMap<string, KindRules<object>> = new Map([
   rulesOf(resources.subjectAccessReviews, { validateCreate: validation.validateSubjectAccessReviewCreate }),
   rulesOf(resources.localSubjectAccessReviews, { validateCreate: validation.validateLocalSubjectAccessReviewCreate }),
   rulesOf(resources.selfSubjectAccessReviews, { validateCreate: validation.validateSelfSubjectAccessReviewCreate }),
+  rulesOf(resources.daemonSets, {
+    defaults: defaults.defaultDaemonSet,
+    validateCreate: validation.validateDaemonSetCreate,
+    validateUpdate: validation.validateDaemonSetUpdate,
+    validateStatusUpdate: validation.validateDaemonSetStatusUpdate,
+  }),
+  rulesOf(resources.deployments, {
+    defaults: defaults.defaultDeployment,
+    validateCreate: validation.validateDeploymentCreate,
+    validateUpdate: validation.validateDeploymentUpdate,
+    validateStatusUpdate: validation.validateDeploymentStatusUpdate,
+  }),
+  rulesOf(resources.replicaSets, {
+    defaults: defaults.defaultReplicaSet,
+    validateCreate: validation.validateReplicaSetCreate,
+    validateUpdate: validation.validateReplicaSetUpdate,
+    validateStatusUpdate: validation.validateReplicaSetStatusUpdate,
+  }),
+  rulesOf(resources.statefulSets, {
+    defaults: defaults.defaultStatefulSet,
+    validateCreate: validation.validateStatefulSetCreate,
+    validateUpdate: validation.validateStatefulSetUpdate,
+    validateStatusUpdate: validation.validateStatefulSetStatusUpdate,
+  }),
+  rulesOf(resources.controllerRevisions, {
+    validateCreate: validation.validateControllerRevisionCreate,
+    validateUpdate: validation.validateControllerRevisionUpdate,
+  }),
 ]);
 
 /** The definition with its kind's row; what the definition says itself stands. */

@@ -14,6 +14,18 @@ interface ReferenceResource {
   shortNames?: string[];
   categories?: string[];
   verbs: string[];
+  subresources?: { subresource: string; responseKind: { group?: string; version?: string; kind: string }; verbs: string[] }[];
+}
+
+/** Subresources as discovery shows them: name, kind, verbs. */
+function subresourcesOf(kind: KindDefinition): string[] {
+  const whole = ['get', 'patch', 'update'];
+  return [
+    ...(kind.statusStrategy ? [`status ${kind.kind} ${whole}`] : []),
+    ...(kind.scale ? [`scale Scale ${whole}`] : []),
+    ...Object.keys(kind.partStrategies).map((name) => `${name} ${kind.kind} ${whole}`),
+    ...kind.subresources.map(({ name, kind: body, verbs }) => `${name} ${body} ${verbs}`),
+  ].sort();
 }
 
 function readReference(): Map<string, ReferenceResource> {
@@ -26,6 +38,70 @@ function readReference(): Map<string, ReferenceResource> {
   }
   return found;
 }
+
+/** Kinds of the reference that are not declared. */
+const missing: string[] = [
+  'apiregistration.k8s.io/v1/apiservices',
+  'autoscaling/v2/horizontalpodautoscalers',
+  'autoscaling/v1/horizontalpodautoscalers',
+  'batch/v1/cronjobs',
+  'batch/v1/jobs',
+  'certificates.k8s.io/v1/certificatesigningrequests',
+  'certificates.k8s.io/v1beta1/clustertrustbundles',
+  'certificates.k8s.io/v1beta1/podcertificaterequests',
+  'certificates.k8s.io/v1alpha1/clustertrustbundles',
+  'networking.k8s.io/v1/ingressclasses',
+  'networking.k8s.io/v1/ingresses',
+  'networking.k8s.io/v1/ipaddresses',
+  'networking.k8s.io/v1/networkpolicies',
+  'networking.k8s.io/v1/servicecidrs',
+  'networking.k8s.io/v1beta1/ipaddresses',
+  'networking.k8s.io/v1beta1/servicecidrs',
+  'policy/v1/poddisruptionbudgets',
+  'storage.k8s.io/v1/csidrivers',
+  'storage.k8s.io/v1/csinodes',
+  'storage.k8s.io/v1/csistoragecapacities',
+  'storage.k8s.io/v1/storageclasses',
+  'storage.k8s.io/v1/volumeattachments',
+  'storage.k8s.io/v1/volumeattributesclasses',
+  'storage.k8s.io/v1beta1/volumeattributesclasses',
+  'admissionregistration.k8s.io/v1/mutatingadmissionpolicies',
+  'admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings',
+  'admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
+  'admissionregistration.k8s.io/v1/validatingadmissionpolicies',
+  'admissionregistration.k8s.io/v1/validatingadmissionpolicybindings',
+  'admissionregistration.k8s.io/v1/validatingwebhookconfigurations',
+  'admissionregistration.k8s.io/v1beta1/mutatingadmissionpolicies',
+  'admissionregistration.k8s.io/v1beta1/mutatingadmissionpolicybindings',
+  'admissionregistration.k8s.io/v1alpha1/mutatingadmissionpolicies',
+  'admissionregistration.k8s.io/v1alpha1/mutatingadmissionpolicybindings',
+  'apiextensions.k8s.io/v1/customresourcedefinitions',
+  'scheduling.k8s.io/v1/priorityclasses',
+  'scheduling.k8s.io/v1alpha2/podgroups',
+  'scheduling.k8s.io/v1alpha2/workloads',
+  'coordination.k8s.io/v1beta1/leasecandidates',
+  'coordination.k8s.io/v1alpha2/leasecandidates',
+  'node.k8s.io/v1/runtimeclasses',
+  'resource.k8s.io/v1/deviceclasses',
+  'resource.k8s.io/v1/resourceclaims',
+  'resource.k8s.io/v1/resourceclaimtemplates',
+  'resource.k8s.io/v1/resourceslices',
+  'resource.k8s.io/v1beta2/deviceclasses',
+  'resource.k8s.io/v1beta2/devicetaintrules',
+  'resource.k8s.io/v1beta2/resourceclaims',
+  'resource.k8s.io/v1beta2/resourceclaimtemplates',
+  'resource.k8s.io/v1beta2/resourceslices',
+  'resource.k8s.io/v1beta1/deviceclasses',
+  'resource.k8s.io/v1beta1/resourceclaims',
+  'resource.k8s.io/v1beta1/resourceclaimtemplates',
+  'resource.k8s.io/v1beta1/resourceslices',
+  'resource.k8s.io/v1alpha3/devicetaintrules',
+  'resource.k8s.io/v1alpha3/resourcepoolstatusrequests',
+  'flowcontrol.apiserver.k8s.io/v1/flowschemas',
+  'flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations',
+  'internal.apiserver.k8s.io/v1alpha1/storageversions',
+  'storagemigration.k8s.io/v1beta1/storageversionmigrations',
+];
 
 describe('the registry of kinds', () => {
   const registry = createRegistry();
@@ -69,13 +145,19 @@ describe('the registry of kinds', () => {
     const known = builtInKinds.filter(({ group }) => group !== '');
     it.each(known.map((kind) => [`${kind.group}/${kind.version}/${kind.resource}`, kind] as const))('%s is as in the reference', (key, kind) => {
       const expected = reference.get(key);
-      expect({ singular: kind.singular, shortNames: kind.shortNames, categories: kind.categories, verbs: kind.verbs, namespaced: kind.namespaced }).toEqual({
+      expect({ singular: kind.singular, shortNames: kind.shortNames, categories: kind.categories, verbs: kind.verbs, namespaced: kind.namespaced, subresources: subresourcesOf(kind) }).toEqual({
         singular: expected?.singularResource,
         shortNames: expected?.shortNames ?? [],
         categories: expected?.categories ?? [],
         verbs: expected?.verbs,
         namespaced: expected?.scope === 'Namespaced',
+        subresources: (expected?.subresources ?? []).map(({ subresource, responseKind, verbs }) => `${subresource} ${responseKind.kind} ${verbs}`).sort(),
       });
+    });
+
+    it('lacks nothing of the reference but these', () => {
+      const served = new Set(builtInKinds.map(({ group, version, resource }) => `${group}/${version}/${resource}`));
+      expect([...reference.keys()].filter((key) => !served.has(key))).toEqual(missing);
     });
   } else {
     it('is not compared with the reference, which is not here', () => expect(existsSync(discoveryFile)).toBe(false));

@@ -1,3 +1,8 @@
+import { controllerRevision } from './apps/controller-revision';
+import { daemonSet } from './apps/daemon-set';
+import { deployment } from './apps/deployment';
+import { replicaSet } from './apps/replica-set';
+import { statefulSet } from './apps/stateful-set';
 import { selfSubjectReview } from './authentication/self-subject-review';
 import { tokenReview } from './authentication/token-review';
 import { localSubjectAccessReview } from './authorization/local-subject-access-review';
@@ -39,6 +44,11 @@ const declarations: readonly KindDefinition[] = [
   secret,
   service,
   serviceAccount,
+  controllerRevision,
+  daemonSet,
+  deployment,
+  replicaSet,
+  statefulSet,
   eventV1,
   selfSubjectReview,
   tokenReview,

@@ -3,6 +3,7 @@ import type * as types from './generated/types';
 import type { ResourceType } from './kind';
 
 const core = { group: '', version: 'v1' } as const;
+const apps = { group: 'apps', version: 'v1' } as const;
 const discovery = { group: 'discovery.k8s.io', version: 'v1' } as const;
 const events = { group: 'events.k8s.io', version: 'v1' } as const;
 const coordination = { group: 'coordination.k8s.io', version: 'v1' } as const;
@@ -47,4 +48,9 @@ export const resources = {
   localSubjectAccessReviews: namespaced<types.LocalSubjectAccessReview>(authorization, 'LocalSubjectAccessReview', 'localsubjectaccessreviews'),
   selfSubjectAccessReviews: clusterScoped<types.SelfSubjectAccessReview>(authorization, 'SelfSubjectAccessReview', 'selfsubjectaccessreviews'),
   selfSubjectRulesReviews: clusterScoped<types.SelfSubjectRulesReview>(authorization, 'SelfSubjectRulesReview', 'selfsubjectrulesreviews'),
+  controllerRevisions: namespaced<types.ControllerRevision>(apps, 'ControllerRevision', 'controllerrevisions'),
+  daemonSets: namespaced<types.DaemonSet>(apps, 'DaemonSet', 'daemonsets'),
+  deployments: namespaced<types.Deployment>(apps, 'Deployment', 'deployments'),
+  replicaSets: namespaced<types.ReplicaSet>(apps, 'ReplicaSet', 'replicasets'),
+  statefulSets: namespaced<types.StatefulSet>(apps, 'StatefulSet', 'statefulsets'),
 } as const;

@@ -2,10 +2,12 @@
  * Default values per kind, upstream's (API reference). Each function works in place and may run again on its own result.
  * Kinds that are not here have no defaults.
  */
+export * from './apps';
 export * from './container';
 export * from './endpoints';
 export * from './namespace';
 export * from './node';
+export * from './persistent-volume';
 export * from './pod';
 export * from './rbac';
 export * from './replication-controller';

@@ -2,6 +2,7 @@
 import type { KubernetesObject } from '@typernetes/machinery';
 import type { KindDefinition, ResourceType, TablePrinter } from '../kind';
 import { resources } from '../resources';
+import * as apps from './apps';
 import { endpointSlicePrinter, endpointsPrinter } from './endpoints';
 import { coreEventPrinter, eventPrinter } from './event';
 import { nodePrinter } from './node';
@@ -20,6 +21,11 @@ const printers: ReadonlyMap<string, TablePrinter<KubernetesObject>> = new Map([
   printerOf(resources.services, servicePrinter),
   printerOf(resources.endpoints, endpointsPrinter),
   printerOf(resources.endpointSlices, endpointSlicePrinter),
+  printerOf(resources.controllerRevisions, apps.controllerRevisionPrinter),
+  printerOf(resources.daemonSets, apps.daemonSetPrinter),
+  printerOf(resources.deployments, apps.deploymentPrinter),
+  printerOf(resources.replicaSets, apps.replicaSetPrinter),
+  printerOf(resources.statefulSets, apps.statefulSetPrinter),
   printerOf(resources.events, coreEventPrinter),
   printerOf(resources.eventsV1, eventPrinter),
   printerOf(resources.namespaces, simple.namespacePrinter),

@@ -144,7 +144,32 @@ test('events', () => {
 });
 
 /** Our kinds by the reference's names. */
-const referenceNames: Readonly<Record<string, string>> = { Endpoints: 'endpoint', RoleBinding: 'roleBindings', ClusterRoleBinding: 'clusterRoleBindings' };
+const referenceNames: Readonly<Record<string, string>> = {
+  Endpoints: 'endpoint',
+  RoleBinding: 'roleBindings',
+  ClusterRoleBinding: 'clusterRoleBindings',
+  MutatingWebhookConfiguration: 'mutatingWebhook',
+  ValidatingWebhookConfiguration: 'validatingWebhook',
+  PriorityLevelConfiguration: 'priorityLevel',
+  CSIDriver: 'csiDriver',
+  CSINode: 'csiNode',
+  CSIStorageCapacity: 'csiStorageCapacity',
+  ResourceSlice: 'nodeResourceSlice',
+  DeviceTaintRule: 'deviceTaint',
+  IPAddress: 'ipAddress',
+};
+
+/** The reference says nothing of these. */
+const notInReference: ReadonlySet<string> = new Set([
+  'APIService',
+  'ControllerRevision',
+  'MutatingAdmissionPolicy',
+  'MutatingAdmissionPolicyBinding',
+  'NetworkPolicy',
+  'ServiceCIDR',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+]);
 const reference = path.resolve(__dirname, '../../../../../shared/reference/kubernetes-1.36/printer-columns.json');
 const whenThere = existsSync(reference) ? test : test.skip;
 
@@ -152,7 +177,7 @@ const whenThere = existsSync(reference) ? test : test.skip;
 whenThere('columns are those of the v1.36 reference', () => {
   const expected = JSON.parse(readFileSync(reference, 'utf8')) as Record<string, { name: string; type: string; format: string; priority: number }[]>;
   for (const { kind, printer } of builtInKinds) {
-    if (!printer) continue;
+    if (!printer || notInReference.has(kind)) continue;
     const columns = expected[referenceNames[kind] ?? kind.charAt(0).toLowerCase() + kind.slice(1)];
     expect([kind, printer.columns.map(({ name, type, format, priority }) => ({ name, type, format, priority }))]).toEqual([kind, columns]);
   }

@@ -1,7 +1,7 @@
 /** Kinds of which little can be wrong. */
 import { fieldError, type FieldError } from '@typernetes/machinery';
-import type { AuthenticationV1TokenRequest, Binding, DeleteOptions, Lease, Scale } from '../generated/types';
-import { checkNotNegative, checkOneOf, checkRequired, type Errors } from './checks';
+import type { AuthenticationV1TokenRequest, Binding, ControllerRevision, DeleteOptions, Lease, Scale } from '../generated/types';
+import { checkImmutable, checkNotNegative, checkOneOf, checkRequired, type Errors } from './checks';
 
 export function validateLeaseCreate({ spec }: Lease): FieldError[] {
   const out: Errors = [];
@@ -50,5 +50,18 @@ export function validateDeleteOptions({ orphanDependents, propagationPolicy, dry
   }
   checkOneOf(out, 'propagationPolicy', propagationPolicy, ['Background', 'Foreground', 'Orphan', 'nil']);
   for (const stage of dryRun ?? []) checkOneOf(out, 'dryRun', stage, ['All']);
+  return out;
+}
+
+export function validateControllerRevisionCreate({ data, revision }: ControllerRevision): FieldError[] {
+  const out: Errors = [];
+  if (data === undefined || data === null) out.push(fieldError.required('data', 'data is mandatory'));
+  checkNotNegative(out, 'revision', revision);
+  return out;
+}
+
+export function validateControllerRevisionUpdate(next: ControllerRevision, previous: ControllerRevision): FieldError[] {
+  const out = validateControllerRevisionCreate(next);
+  checkImmutable(out, 'data', [next.data, previous.data]);
   return out;
 }
