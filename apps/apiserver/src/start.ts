@@ -84,19 +84,21 @@ export async function startApiserver(config: ApiserverConfig): Promise<Running> 
   environment.extensions.prepare?.(aborter.signal);
   const paths = firstOf(healthPaths(checks), documentPaths(environment), metrics.paths, environment.extensions.paths ?? (() => false));
   const rest = await startRestServer(environment, config, { paths, metrics });
-  const grpc = await startGrpcServer(environment, config);
+  let grpc: Awaited<ReturnType<typeof startGrpcServer>> | undefined;
   const stopBookmarks = startBookmarks(environment);
   const stopCompaction = startCompaction(environment, config.logger);
   const stop = async (): Promise<void> => {
     aborter.abort();
     stopBookmarks();
     stopCompaction();
-    await Promise.all([rest.close(), grpc.close()]);
+    await Promise.all([rest.close(), grpc?.close()]);
     mirror.stop();
     await storage.close();
   };
   try {
     await environment.extensions.bootstrap?.(aborter.signal, { securePort: rest.port });
+    // Components come by this door. Before their roles exist they would be refused, and wait longer than they need to.
+    grpc = await startGrpcServer(environment, config);
     isBootstrapped = true;
   } catch (error) {
     await stop();

@@ -22,7 +22,7 @@ const channelOptions = {
   'grpc.keepalive_timeout_ms': 5_000,
   // A restarted apiserver must be found again soon: a user waits.
   'grpc.initial_reconnect_backoff_ms': 100,
-  'grpc.max_reconnect_backoff_ms': 1_000,
+  'grpc.max_reconnect_backoff_ms': 500,
 };
 
 export interface GrpcClientOptions {

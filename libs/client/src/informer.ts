@@ -25,7 +25,7 @@ export interface InformerDependencies {
 const retry = { initialMs: 200, maxMs: 10_000, jitter: 0.5 };
 
 /** Without a connection an attempt costs the server nothing, and a cluster that starts should not wait for us. */
-const retryUnavailable = { ...retry, maxMs: 1_500 };
+const retryUnavailable = { ...retry, maxMs: 500 };
 
 /** The informer behind InformerFactory: see the contract at `Informer`. */
 export class WatchingInformer<T extends KubernetesObject> implements Informer<T> {
