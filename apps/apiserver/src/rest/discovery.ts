@@ -98,16 +98,19 @@ export function aggregatedDiscovery(registry: Registry, isCore: boolean): unknow
   return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items };
 }
 
+/** Group and version are empty where they are those of the list that the resource stands in. */
+const responseKind = (parent: KindDefinition, { group, version, kind }: { group: string; version: string; kind: string }): object =>
+  group === parent.group && version === parent.version ? { group: '', version: '', kind } : { group, version, kind };
+
 function discoveredResource(kind: KindDefinition): unknown {
-  const { group, version } = kind;
-  const subresources = subresourcesOf(kind).map(({ name, verbs, ...of }) => ({
-    subresource: name,
-    responseKind: { group: of.group, version: of.version, kind: of.kind },
-    verbs,
+  const subresources = subresourcesOf(kind).map((subresource) => ({
+    subresource: subresource.name,
+    responseKind: responseKind(kind, subresource),
+    verbs: subresource.verbs,
   }));
   return {
     resource: kind.resource,
-    responseKind: { group, version, kind: kind.kind },
+    responseKind: responseKind(kind, kind),
     scope: kind.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: kind.singular,
     verbs: kind.verbs,
