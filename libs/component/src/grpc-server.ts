@@ -1,13 +1,13 @@
+import type { RequestListener } from 'node:http';
 import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
-import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { systemClock } from '@typernetes/machinery';
-import { fileDescriptorSet } from '@typernetes/proto';
 import type { GrpcObservation } from './grpc-metrics';
 import { observeCalls } from './grpc-metrics';
+import { addReflection } from './grpc-reflection';
 import { EnvironmentError } from './run-main';
+import { listenShared } from './shared-port';
 import type { Running } from './running';
 import type { TlsMaterial } from './tls';
 
@@ -37,6 +37,8 @@ export interface GrpcServerOptions {
     acceptClientCert?: boolean;
   };
   services: readonly GrpcService[];
+  /** HTTPS on the same port, for whoever does not speak gRPC; needs `tls`. */
+  http?: RequestListener;
   /** Where calls are counted and (at level debug) logged; absent: they are not. */
   observation?: GrpcObservation;
 }
@@ -52,14 +54,17 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
   });
   const health = new HealthImplementation({ '': 'SERVING' });
   health.addToServer(server);
-  new ReflectionService(loadFileDescriptorSetFromBuffer(Buffer.from(fileDescriptorSet, 'base64'))).addToServer(server);
+  addReflection(server);
   for (const { definition, implementation } of options.services) server.addService(definition, implementation);
-  const port = await bind(server, options);
+  const { http, tls } = options;
+  const shared = http && tls ? await listenShared(server, { ...options, http, tls }) : undefined;
+  const port = shared?.port ?? (await bind(server, options));
   return {
     port,
-    stop: () => {
+    stop: async () => {
       health.setStatus('', 'NOT_SERVING');
-      return shutDown(server);
+      await shutDown(server);
+      shared?.close();
     },
   };
 }
