@@ -8,7 +8,7 @@ import { AdminApi } from '../cluster/api';
 import { ensureCertificates } from '../cluster/certificates';
 import { compose } from '../cluster/compose';
 import { writeComposeFiles, type ClusterParts } from '../cluster/compose-files';
-import { resolveInNode } from '../cluster/dns-query';
+import { hasReadyEndpoint, resolveInNode } from '../cluster/dns-query';
 import { mergeUserKubeconfig } from '../cluster/kubeconfig';
 import { clusterContainers, nodeReadiness } from '../cluster/nodes';
 import { checkSettings, clusterAddresses, workerName, type ClusterSettings } from '../cluster/settings';
@@ -102,15 +102,21 @@ async function nodesReady(settings: ClusterSettings, clock: Clock, task: Task): 
   api.close();
 }
 
+/** Asks through Docker, which is dear: so only when a pod is ready to answer. */
 async function dnsAnswers(settings: ClusterSettings, clock: Clock): Promise<void> {
   const { clusterDns, kubernetesService } = clusterAddresses(settings);
-  await waitUntil(clock, dnsTimeoutMs, 'DNS', async () => {
-    for (let index = 0; index < settings.workers; index++) {
-      const found = await resolveInNode(`${settings.name}-${workerName(index)}`, clusterDns, 'kubernetes.default.svc.cluster.local');
-      if (found !== kubernetesService) return `${workerName(index)} got "${found}"`;
-    }
-    return true;
-  });
+  const api = await AdminApi.of(settings);
+  await waitUntil(clock, dnsTimeoutMs, 'DNS', async () => ((await hasReadyEndpoint(api)) ? true : 'no pod of kube-dns is ready'));
+  api.close();
+  const workers = clusterAddresses(settings).workers.map((_, index) => workerName(index));
+  await Promise.all(
+    workers.map((worker) =>
+      waitUntil(clock, dnsTimeoutMs, 'DNS', async () => {
+        const found = await resolveInNode(`${settings.name}-${worker}`, clusterDns, 'kubernetes.default.svc.cluster.local');
+        return found === kubernetesService ? true : `${worker} got "${found}"`;
+      }),
+    ),
+  );
 }
 
 /** Starts the cluster, or brings one that exists to the wanted form. */
