@@ -70,7 +70,7 @@ function implementation(environment: Environment): api.ApiServer {
     watch: streaming((it) => ({ verb: 'watch', target: it.target, options: watchOptionsOf(it) }), (call, result) => sendWatch(environment, call, result)),
     create: unary((it) => ({ verb: 'create', target: it.target, options: writeOptionsOf(it), body: json(it.object) })),
     update: unary((it) => ({ verb: 'update', target: it.target, options: writeOptionsOf(it), body: json(it.object) })),
-    patch: unary((it) => ({ verb: 'patch', target: it.target, options: { ...writeOptionsOf(it), force: it.force }, body: json(it.patch, it.patchType) })),
+    patch: unary((it) => ({ verb: 'patch', target: it.target, options: { ...writeOptionsOf(it), ...(it.force ? { force: true } : {}) }, body: json(it.patch, it.patchType) })),
     delete: unary((it) => ({ verb: 'delete', target: it.target, options: {}, body: json(it.options) })),
     deleteCollection: unary((it) => ({
       verb: 'deletecollection',

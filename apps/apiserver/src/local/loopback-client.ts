@@ -16,6 +16,7 @@ interface CallParts {
   readonly name?: string;
   readonly subresource?: string;
   readonly options?: RequestOptions;
+  readonly fieldManager?: string;
   readonly body?: unknown;
   readonly mediaType?: string;
 }
@@ -26,6 +27,12 @@ export function createLoopbackClient(environment: () => Environment, user: UserI
     resource: <T extends KubernetesObject>(type: ResourceType<T>) => new LoopbackResource<T>(environment, user, type),
     close: () => {},
   };
+}
+
+/** How components call themselves to the API: by their user's name, as their binaries are named. */
+function agentOf({ name }: UserInfo): string {
+  if (name === users.apiserver) return 'kube-apiserver';
+  return name.startsWith('system:node:') ? 'kubelet' : name.replace(/^system:/, '');
 }
 
 const encodeBody = (body: unknown, mediaType = 'application/json'): RequestBody => ({ bytes: Buffer.from(JSON.stringify(body)), mediaType });
@@ -100,7 +107,7 @@ class LoopbackResource<T extends KubernetesObject> implements ResourceClient<T> 
 
   private placeOf({ metadata }: T, options: WriteOptions): CallParts {
     const namespace = options.namespace ?? metadata?.namespace;
-    return { name: metadata?.name ?? '', ...(namespace ? { namespace } : {}), ...(options.subresource ? { subresource: options.subresource } : {}) };
+    return { name: metadata?.name ?? '', ...(namespace ? { namespace } : {}), ...(options.subresource ? { subresource: options.subresource } : {}), ...(options.fieldManager ? { fieldManager: options.fieldManager } : {}) };
   }
 
   private async object<R extends KubernetesObject = T>(verb: RequestVerb, parts: CallParts): Promise<R> {
@@ -115,10 +122,11 @@ class LoopbackResource<T extends KubernetesObject> implements ResourceClient<T> 
     const request: ApiRequest = {
       verb,
       target: { group, version, resource, namespace: namespaced ? namespace : '', name, subresource },
-      options: parts.options ?? {},
+      options: { ...parts.options, ...(parts.fieldManager ? { fieldManager: parts.fieldManager } : {}) },
       query: noQuery,
       credentials: {},
       user: this.user,
+      userAgent: agentOf(this.user),
       ...(parts.body === undefined ? {} : { body: encodeBody(parts.body, parts.mediaType) }),
     };
     return (await handle(this.environment(), request)).result;

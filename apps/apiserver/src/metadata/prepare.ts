@@ -16,16 +16,15 @@ export function prepareMetadataForCreate(call: Call, next: KubernetesObject, now
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   delete metadata.selfLink;
-  delete metadata.managedFields;
   metadata.uid = randomUUID();
   metadata.creationTimestamp = now;
   if (!call.kind.hasGeneration) delete metadata.generation;
   next.metadata = ordered(metadata);
 }
 
-/** Name first, as readers expect it; JSON keeps the order of insertion. */
-function ordered({ name, generateName, namespace, uid, ...rest }: ObjectMeta): ObjectMeta {
-  return { name, ...(generateName ? { generateName } : {}), ...(namespace ? { namespace } : {}), uid, ...rest };
+/** Name first and owners last, as readers expect it; JSON keeps the order of insertion. */
+function ordered({ name, generateName, namespace, uid, managedFields, ...rest }: ObjectMeta): ObjectMeta {
+  return { name, ...(generateName ? { generateName } : {}), ...(namespace ? { namespace } : {}), uid, ...rest, ...(managedFields ? { managedFields } : {}) };
 }
 
 /** What an update may not change and the client may leave out. Changes `next`. */
@@ -39,7 +38,6 @@ export function prepareMetadataForUpdate(next: KubernetesObject, previous: Kuber
   if (before.generation === undefined) delete metadata.generation;
   else metadata.generation = before.generation;
   delete metadata.selfLink;
-  delete metadata.managedFields;
   next.metadata = ordered(metadata);
 }
 

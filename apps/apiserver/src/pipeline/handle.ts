@@ -8,6 +8,7 @@ import { list } from '../verbs/list';
 import { patch } from '../verbs/patch';
 import { getScale, patchScale, updateScale } from '../verbs/scale';
 import { update } from '../verbs/update';
+import { checkFieldManager } from '../apply/field-manager';
 import { watch } from '../verbs/watch';
 import { authorize, resourceAttributes } from './authorize';
 import { isDryRun, type Call } from './call';
@@ -47,6 +48,7 @@ export function makeCall(environment: Environment, request: ApiRequest, user: Ca
   const { target } = request;
   const kind = environment.registry.lookup(target.group, target.version, target.resource);
   if (!kind || (target.namespace !== '' && !kind.namespaced)) throw apiErrors.pathNotFound();
+  checkFieldManager(request);
   return { environment, request, user, kind, dryRun: isDryRun(request.options), warnings: [] };
 }
 

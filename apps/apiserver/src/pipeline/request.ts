@@ -38,6 +38,8 @@ export interface ApiRequest {
   readonly options: RequestOptions;
   readonly query: URLSearchParams;
   readonly credentials: Credentials;
+  /** Names the client; whoever writes without a fieldManager is known by its first word. */
+  readonly userAgent?: string;
   /** Set by callers inside the process, who need no authentication; they are authorised like anybody. */
   readonly user?: UserInfo;
   readonly body?: RequestBody;

@@ -1,21 +1,11 @@
 import type { KindDefinition, WriteStrategy } from '@typernetes/api';
 import { apiErrors, type FieldError, type KubernetesObject } from '@typernetes/machinery';
+import { keepTimesOfNoChange, trackManagedFields } from '../apply/track';
 import { prepareMetadataForCreate, prepareMetadataForUpdate } from '../metadata/prepare';
 import { validateMetadata, validateMetadataUpdate } from '../metadata/validate';
 import type { AdmissionContext } from './admission';
 import { kindNameOf, type Call } from './call';
-
-/** One attempt to write one object. `next` is the attempt's own copy; the steps work on it in order. */
-export interface Write {
-  readonly call: Call;
-  readonly operation: 'CREATE' | 'UPDATE';
-  /** `status`, `scale`, ... or empty. */
-  readonly subresource: string;
-  readonly next: KubernetesObject;
-  readonly previous?: KubernetesObject;
-  /** RFC 3339, whole seconds. */
-  readonly now: string;
-}
+import type { Write } from './write';
 
 interface WriteStep {
   readonly name: string;
@@ -24,14 +14,17 @@ interface WriteStep {
 
 /**
  * What happens between the decoded body and the store. Defaults come before admission so that plugins see whole objects,
- * and again after it for what they added; validation comes after everything that may change the object; validating
- * admission last, because it judges what will be stored.
+ * and again after it for what they added; owners are written down in between, because what plugins set is nobody's;
+ * validation comes after everything that may change the object; validating admission last, because it judges what will
+ * be stored.
  */
 export const writeSteps: readonly WriteStep[] = [
   { name: 'default', run: applyDefaults },
+  { name: 'managed fields', run: trackManagedFields },
   { name: 'mutating admission', run: (write) => admit(write, 'admit') },
   { name: 'default what admission added', run: applyDefaults },
   { name: 'strategy', run: prepare },
+  { name: 'managed fields of no change', run: keepTimesOfNoChange },
   { name: 'validation', run: validate },
   { name: 'validating admission', run: (write) => admit(write, 'validate') },
 ];

@@ -31,6 +31,7 @@ export async function toApiRequest(exchange: Pick<Exchange, 'request' | 'method'
     options: streamsBody ? {} : parseOptions(query),
     query,
     credentials: credentialsOf(request),
+    userAgent: headerOf(request, 'user-agent') ?? '',
     ...(!streamsBody && bodyMethods.includes(method) ? { body: await readBody(request) } : {}),
   };
 }

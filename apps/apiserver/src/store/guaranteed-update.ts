@@ -1,4 +1,4 @@
-import { apiErrors, type KubernetesObject } from '@typernetes/machinery';
+import { apiErrors, jsonEqual, type KubernetesObject } from '@typernetes/machinery';
 import { CacheEntry, encodeStored, withResourceVersion, type Operation, type StoredEntry, type TransactResult } from '@typernetes/storage';
 import { nameOf, type Call } from '../pipeline/call';
 import { firstAttempt, type Attempt } from './commit-hook';
@@ -73,7 +73,7 @@ async function attemptChange(place: Place, current: CacheEntry, decide: () => Pr
   const change = await decide();
   if (change.type === 'keep') return { type: 'keep', entry: current, previous: current };
   const value = change.type === 'put' ? encodeStored(change.next) : undefined;
-  if (value && isUnchanged(value, current)) return { type: 'keep', entry: current, previous: current };
+  if (value && change.type === 'put' && isUnchanged(change.next, value, current)) return { type: 'keep', entry: current, previous: current };
   const { call, store, key } = place;
   if (call.dryRun) {
     return { type: change.type, entry: value ? new CacheEntry(current.key, withResourceVersion(value, current.revision), current.revision) : current, previous: current };
@@ -104,6 +104,14 @@ export function ttlOf({ kind }: Call): { ttlSeconds?: number } {
 }
 
 /** A write that changes nothing is not made: no new revision, no event. */
-function isUnchanged(value: Buffer, current: CacheEntry): boolean {
-  return withResourceVersion(value, current.revision).equals(current.value);
+function isUnchanged(next: KubernetesObject, value: Buffer, current: CacheEntry): boolean {
+  const versioned = withResourceVersion(value, current.revision);
+  if (versioned.length !== current.value.length) return false;
+  return versioned.equals(current.value) || isReordered(next, current);
+}
+
+/** Clients send fields in an order of their own. */
+function isReordered(next: KubernetesObject, current: CacheEntry): boolean {
+  const { metadata, ...rest } = next;
+  return jsonEqual({ ...rest, metadata: { ...metadata, resourceVersion: String(current.revision) } }, current.parse());
 }

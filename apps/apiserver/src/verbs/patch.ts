@@ -1,5 +1,7 @@
 import { apiErrors, applyJsonPatch, applyMergePatch, applyStrategicMergePatch, StrategicMergePatchError, type KubernetesObject } from '@typernetes/machinery';
 import { parse as parseYaml } from 'yaml';
+import { applyPatch } from '../apply/apply-patch';
+import { applyMediaType, isApply } from '../apply/field-manager';
 import type { Call } from '../pipeline/call';
 import { checkObject, expectedKind } from '../pipeline/decode';
 import type { ApiResult } from '../pipeline/request';
@@ -7,12 +9,13 @@ import { viewOf } from '../store/resource-stores';
 import { patchSchemaOf } from './patch-schema';
 import { replaceObject } from './update';
 
-export const patchTypes: readonly string[] = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json'];
+const patchTypes: readonly string[] = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json'];
 
 type Patcher = (current: unknown) => unknown;
 
 /** PATCH of an object or its status. */
 export async function patch(call: Call): Promise<ApiResult> {
+  if (isApply(call.request)) return applyPatch(call);
   const patcher = patcherOf(call, patchSchemaOf(call.kind.definition));
   const { entry } = await replaceObject(call, (current) => patchObject(call, patcher, current.parse()));
   return { type: 'object', code: 200, kind: call.kind, value: viewOf(call.kind, entry).value };
@@ -30,7 +33,7 @@ function patchObject(call: Call, patcher: Patcher, current: KubernetesObject): K
 /** The request's patch as a function on JSON values. @throws ApiError BadRequest, UnsupportedMediaType */
 export function patcherOf(call: Call, schema: ReturnType<typeof patchSchemaOf>): Patcher {
   const { body } = call.request;
-  if (!body || !patchTypes.includes(body.mediaType)) throw apiErrors.unsupportedMediaType(patchTypes);
+  if (!body || !patchTypes.includes(body.mediaType)) throw apiErrors.unsupportedMediaType([...patchTypes, applyMediaType]);
   const document = parsePatch(body.bytes);
   switch (body.mediaType) {
     case 'application/json-patch+json':

@@ -69,7 +69,8 @@ function checkVersion(call: Call, next: KubernetesObject, previous: KubernetesOb
     ]);
   }
   const currentUid = previous.metadata?.uid;
-  if (uid && uid !== currentUid) {
+  // A patch that changes the uid is refused as a change of an immutable field.
+  if (call.request.verb === 'update' && uid && uid !== currentUid) {
     throw apiErrors.conflict(nameOf(call, name), `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${currentUid}`);
   }
   if (resourceVersion && resourceVersion !== '0' && resourceVersion !== previous.metadata?.resourceVersion) throw apiErrors.staleUpdate(nameOf(call, name));
