@@ -32,6 +32,8 @@ export interface KubeletConfig {
   imageGcLowThresholdPercent: number;
   /** Kept out of allocatable. */
   systemReserved: Record<string, string>;
+  /** Directory of manifests of pods that run without the API; empty: none. */
+  staticPodPath: string;
   /** Names, or beginnings with `*`, of kernel parameters that pods may set beyond the safe ones. */
   allowedUnsafeSysctls: string[];
 }
@@ -55,5 +57,6 @@ export const defaultConfig: Omit<KubeletConfig, 'nodeName'> = {
   imageGcHighThresholdPercent: 85,
   imageGcLowThresholdPercent: 80,
   systemReserved: {},
+  staticPodPath: '',
   allowedUnsafeSysctls: [],
 };

@@ -24,6 +24,10 @@ export const deadContainersKept = 1;
 /** Without an answer of the runtime for this long the kubelet counts as ill. */
 export const plegThresholdMs = 180_000;
 
+/** The directory of static pods is looked at this often, beside being watched; and so soon again while an older pod of a name ends. */
+export const manifestCheckMs = 20_000;
+export const manifestRetryMs = 500;
+
 export const housekeepingMs = 10_000;
 export const imageGcMs = 300_000;
 export const logRotationMs = 10_000;
@@ -65,3 +69,9 @@ export const statusRetryMsMax = 10_000;
 
 /** Time for a connection to a pod's port to stand (Go's default dialer of upstream's proxies: 30 s). */
 export const dialTimeoutMs = 30_000;
+
+/** How long an answer of the API about a caller of port 10250 is believed (upstream's webhook defaults), and how many are kept. */
+export const tokenTtlMs = 120_000;
+export const allowedTtlMs = 300_000;
+export const refusedTtlMs = 30_000;
+export const accessCacheMax = 1_000;

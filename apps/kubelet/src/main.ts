@@ -35,6 +35,7 @@ interface Flags {
   imageGcHighThreshold: string;
   imageGcLowThreshold: string;
   systemReserved: string;
+  podManifestPath: string;
   allowedUnsafeSysctls: string;
 }
 
@@ -65,6 +66,7 @@ function flags(command: Command): void {
     .option('--image-gc-high-threshold <percent>', 'images are removed when the disk is fuller than this', String(base.imageGcHighThresholdPercent))
     .option('--image-gc-low-threshold <percent>', 'and until it is less full than this', String(base.imageGcLowThresholdPercent))
     .option('--system-reserved <resources>', 'kept out of allocatable: cpu=200m,memory=500Mi', '')
+    .option('--pod-manifest-path <dir>', 'directory of manifests of static pods, which run without the API', base.staticPodPath)
     .option('--allowed-unsafe-sysctls <names>', 'kernel parameters that pods may set beyond the safe ones, by comma; a name may end in *', '');
 }
 
@@ -94,6 +96,7 @@ function configOf(given: Flags): KubeletConfig {
     imageGcHighThresholdPercent: Number(given.imageGcHighThreshold),
     imageGcLowThresholdPercent: Number(given.imageGcLowThreshold),
     systemReserved: parseMap(given.systemReserved),
+    staticPodPath: given.podManifestPath,
     allowedUnsafeSysctls: list(given.allowedUnsafeSysctls),
   };
 }

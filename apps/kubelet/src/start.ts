@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Node, Pod, Service } from '@typernetes/api';
@@ -33,6 +34,9 @@ import { PodLifecycleEvents } from './runtime/pod-lifecycle-events';
 import { RuntimeReader } from './runtime/runtime-reader';
 import { parseResolvConf } from './sandbox/resolver';
 import { nodeService, startNodeServer } from './server/server';
+import { ManifestDirectory } from './static-pods/manifest-directory';
+import { MirrorPods } from './static-pods/mirror-pods';
+import { isMirror } from './static-pods/static-pod';
 import { StatusManager } from './status/status-manager';
 import { TokenManager } from './volumes/token-manager';
 import { VolumeManager } from './volumes/volume-manager';
@@ -58,10 +62,14 @@ export interface KubeletDependencies {
   host?: Host;
 }
 
+/** Loops that end with the kubelet's signal: far fewer, but more than Node.js takes for normal. */
+const loopsMax = 50;
+
 interface Parts {
   context: PodContext;
   pods: PodManager;
   agent: NodeAgent;
+  mirrors: MirrorPods;
   lifecycle: PodLifecycleEvents;
   cri: CriClient;
   tokens: TokenManager;
@@ -78,7 +86,7 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
   const events = new EventRecorder({ client, clock, logger, component: 'kubelet', host: config.nodeName });
   const report: PodContext['report'] = (pod, { type, reason, message }, containerName) => {
     const fieldPath = containerName && fieldPathOf(pod, containerName);
-    events.record({ type: resources.pods, object: pod, fieldPath }, type, reason, message);
+    events.record({ type: resources.pods, object: mirrors.apiPod(pod) ?? pod, fieldPath }, type, reason, message);
   };
   const objects = new ApiObjectReader(client);
   const tokens = new TokenManager(client, clock);
@@ -90,12 +98,14 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
     becameReady: () => pods.notifyAll(),
     report: (node, reason, message) => events.record({ type: resources.nodes, object: node }, 'Normal', reason, message),
   });
+  const mirrors = new MirrorPods({ client, logger, node: () => agent.object, appeared: (pod) => context.statuses.appeared(pod) });
   const context: PodContext = {
     cri, objects, clock, random, logger, report,
     reader: new RuntimeReader(cri),
     volumes: new VolumeManager({ podsDir: path.join(config.rootDir, 'pods'), objects, tokens, clock }),
     probes: new ProbeManager({ cri, probeNetwork: dependencies.host?.probeNetwork ?? probeNetwork, clock, random, logger, changed, report: (pod, name, event) => report(pod, event, name) }),
-    statuses: new StatusManager({ client, clock, logger, signal }),
+    statuses: new StatusManager({ client, clock, logger, signal, apiPod: (pod) => mirrors.apiPod(pod) }),
+    apiPod: (pod) => mirrors.apiPod(pod),
     puller: new ImagePuller(cri, clock, new BackOff()),
     restarts: new BackOff(),
     podStarted: (seconds) => metrics.podStartSeconds.observe(seconds),
@@ -113,7 +123,7 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
     metrics.runningPods.set(sandboxes);
     for (const [state, count] of Object.entries(containers)) metrics.runningContainers.set({ container_state: state }, count);
   };
-  return { context, pods, agent, cri, tokens, registry, lifecycle: new PodLifecycleEvents({ cri, clock, logger, changed, counted }) };
+  return { context, pods, agent, mirrors, cri, tokens, registry, lifecycle: new PodLifecycleEvents({ cri, clock, logger, changed, counted }) };
 }
 
 /** As upstream: the kubelet is ill when the runtime could not be listed for three minutes. */
@@ -142,15 +152,17 @@ function repeat(clock: Clock, periodMs: number, logger: Logger, step: () => Prom
   };
 }
 
-function followPods({ pods, tokens }: Parts, { sources }: KubeletDependencies): void {
+function followPods({ pods, tokens, mirrors }: Parts, { sources }: KubeletDependencies): void {
   sources.pods.onChange({
-    added: (pod) => pods.put(pod),
+    added: (pod) => (isMirror(pod) ? mirrors.observed(pod) : pods.put(pod)),
     updated: (pod, previous) => {
+      if (isMirror(pod)) return mirrors.observed(pod);
       // Deleted and made anew under the same name between two looks.
       if (previous.metadata?.uid !== pod.metadata?.uid) pods.remove(previous);
       pods.put(pod);
     },
     deleted: (pod) => {
+      if (isMirror(pod)) return mirrors.gone(pod);
       tokens.forget(pod.metadata?.uid ?? '');
       pods.remove(pod);
     },
@@ -164,13 +176,14 @@ export async function startKubelet(config: KubeletConfig, dependencies: KubeletD
   const { sources, logger, clock = systemClock } = dependencies;
   const abort = new AbortController();
   const { signal } = abort;
+  setMaxListeners(loopsMax, signal);
   const parts = await buildParts(config, dependencies, signal);
   const { context, pods, agent, lifecycle, cri } = parts;
   sources.node.onChange({ added: (node) => agent.observed(node), updated: (node) => agent.observed(node), deleted: () => agent.forgotten() });
   void agent.run(signal);
   void new NodeLease({ nodeName: config.nodeName, node: () => agent.object, client: dependencies.client, clock, logger }).run(signal);
   dependencies.host?.serve(nodeService({ context, pods }));
-  const server = dependencies.host ? undefined : await startNodeServer(config, { context, pods });
+  const server = dependencies.host ? undefined : await startNodeServer(config, { context, pods }, { client: dependencies.client, registry: parts.registry, liveness: [plegCheck(lifecycle, clock)] });
   const health = config.healthzPort ? await startHealthServer({ host: '127.0.0.1', port: config.healthzPort, registry: parts.registry, liveness: [plegCheck(lifecycle, clock)] }) : undefined;
   const running: Running = {
     async stop() {
@@ -184,7 +197,10 @@ export async function startKubelet(config: KubeletConfig, dependencies: KubeletD
   };
   // Variables of Services must be known before the first container starts.
   void Promise.all([sources.services.whenSynced(signal), sources.pods.whenSynced(signal)])
-    .then(() => {
+    .then(async () => {
+      const manifests = new ManifestDirectory({ directory: config.staticPodPath, nodeName: config.nodeName, pods, mirrors: parts.mirrors, clock, logger });
+      // Before anything is taken for an orphan.
+      await manifests.run(signal);
       followPods(parts, dependencies);
       lifecycle.run(signal);
       const garbage = new GarbageCollector({ context, pods, lifecycle });
@@ -193,6 +209,7 @@ export async function startKubelet(config: KubeletConfig, dependencies: KubeletD
       // What was deleted while no kubelet ran ends now.
       void garbage.run().catch((error: unknown) => logger.debug({ error }, 'the first clean-up failed'));
       repeat(clock, housekeepingMs, logger, () => garbage.run())(signal);
+      repeat(clock, housekeepingMs, logger, async () => parts.mirrors.reconcile())(signal);
       repeat(clock, volumeRefreshMs, logger, () => pods.refreshVolumes())(signal);
       repeat(clock, imageGcMs, logger, () => images.run())(signal);
       repeat(clock, logRotationMs, logger, () => logs.run())(signal);

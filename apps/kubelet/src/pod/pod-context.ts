@@ -55,6 +55,8 @@ export interface PodContext {
   logger: Logger;
   /** Called once when a pod runs for the first time: seconds since this kubelet saw it. */
   podStarted(seconds: number): void;
+  /** The pod by which the API knows this one (static pods are known by their mirrors). */
+  apiPod(pod: Pod): Pod | undefined;
   /** Other pods of the node that have not ended, as the node has promised them to be. */
   neighbours(uid: string): Pod[];
   /** About the pod, or with `containerName` about one of its containers. */

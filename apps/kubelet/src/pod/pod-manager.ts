@@ -1,6 +1,7 @@
 import type { Pod } from '@typernetes/api';
 import { refusalOf } from './admission/admit';
 import type { Refusal } from './admission/refusal';
+import { isStatic } from '../static-pods/static-pod';
 import type { PodContext } from './pod-context';
 import { uidOf } from './pod-kind';
 import { isTerminalPhase } from './pod-status';
@@ -34,7 +35,7 @@ export class PodManager {
     const { status, metadata } = pod;
     if (status?.startTime || isTerminalPhase(status?.phase) || metadata?.deletionTimestamp) return undefined;
     const { node, allowedUnsafeSysctls } = this.context;
-    return refusalOf(pod, { others: this.active(), node: node.object, allocatable: node.allocatable, allowedUnsafeSysctls });
+    return refusalOf(pod, { others: this.active(), node: node.object, allocatable: node.allocatable, allowedUnsafeSysctls, isStatic: isStatic(pod) });
   }
 
   /** Pods that have not ended. */
@@ -68,7 +69,7 @@ export class PodManager {
   find(namespace: string, name: string, uid?: string): Pod | undefined {
     for (const { current } of this.workers.values()) {
       const { metadata } = current;
-      if (metadata?.namespace === namespace && metadata.name === name && (!uid || metadata.uid === uid)) return current;
+      if (metadata?.namespace === namespace && metadata.name === name && (!uid || metadata.uid === uid || this.context.apiPod(current)?.metadata?.uid === uid)) return current;
     }
     return undefined;
   }

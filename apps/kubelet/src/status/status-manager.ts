@@ -29,6 +29,8 @@ export interface StatusManagerDependencies {
   clock: Clock;
   logger: Logger;
   signal: AbortSignal;
+  /** The pod by which the API knows this one; undefined while it does not. */
+  apiPod(pod: Pod): Pod | undefined;
 }
 
 /** The one writer of pod statuses. Only the newest status of a pod counts; what could not be written is tried again. */
@@ -49,6 +51,12 @@ export class StatusManager {
     const entry = this.entry(pod);
     entry.isFinished = true;
     this.mark(entry);
+  }
+
+  /** The API has begun to know the pod: what is known is written. */
+  appeared(pod: Pod): void {
+    const entry = this.entries.get(uidOf(pod));
+    if (entry) this.mark(entry);
   }
 
   /** The newest known status: what was set, else what the API says. */
@@ -100,11 +108,13 @@ export class StatusManager {
 
   private async writeOnce(entry: Entry): Promise<void> {
     const pods = this.dependencies.client.resource(resources.pods);
-    const { pod, status } = entry;
+    const { status } = entry;
+    const pod = this.dependencies.apiPod(entry.pod);
+    if (!pod) return;
     const options = { namespace: namespaceOf(pod) };
     if (status && statusText(status) !== statusText(pod.status)) {
       const patched = await pods.patch(nameOf(pod), statusPatch(pod, status), { ...options, subresource: 'status', type: 'application/strategic-merge-patch+json' });
-      if (isNewer(patched, entry.pod)) entry.pod = patched;
+      if (pod === entry.pod && isNewer(patched, entry.pod)) entry.pod = patched;
     }
     if (entry.isFinished && entry.pod.metadata?.deletionTimestamp) {
       await pods.delete(nameOf(pod), { ...options, gracePeriodSeconds: 0, preconditions: { uid: uidOf(pod) } });
