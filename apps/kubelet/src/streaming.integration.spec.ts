@@ -37,6 +37,7 @@ const logger = createLogger('kubelet', process.env['LOG_LEVEL'] ?? 'error');
 let api: TestApi;
 let client: ApiClient;
 let stopNode: () => Promise<void>;
+let kubeletPort = 0;
 
 const until = async <T>(look: () => Promise<T | undefined | false>, what: string, timeoutMs = 60_000): Promise<T> => {
   const deadline = Date.now() + timeoutMs;
@@ -52,6 +53,7 @@ async function startNode(file: (name: string, text: string) => string, authority
   const nowMs = Date.now();
   const serving = issueCertificate(authority, { commonName: `system:node:${nodeName}`, nowMs, validForDays: 1, usages: ['server'], hosts: ['127.0.0.1'] });
   const [port = 0] = await freePorts(1);
+  kubeletPort = port;
   const shim = await startCriDocker(
     { ...criDefaults, dockerHost: local.dockerHost, listen: local.socket, podInfraContainerImage: local.pauseImage, cniConfDir: local.cniConfDir, rootDir: path.join(local.dir, 'cri') },
     logger,
@@ -317,7 +319,7 @@ describe('proxies', () => {
     for (const name of ['mirror', 'outside', 'nobody']) {
       await client.resource(resources.services).create({ metadata: { name, namespace: 'default' }, spec: { ports: [{ name: 'web', port: 80, targetPort: 8080 }] } });
     }
-    const slice = (name: string, targetPort: number, endpoint: EndpointSlice['endpoints'][number]): Promise<unknown> =>
+    const slice = (name: string, targetPort: number, endpoint: NonNullable<EndpointSlice['endpoints']>[number]): Promise<unknown> =>
       client.resource(resources.endpointSlices).create({
         metadata: { name: `${name}-1`, namespace: 'default', labels: { 'kubernetes.io/service-name': name } },
         addressType: 'IPv4',
@@ -420,6 +422,43 @@ describe('proxies', () => {
     expect(JSON.parse(await get('/api'))).toMatchObject({ versions: ['v1'] });
     expect(await get(`${services}/mirror:web/proxy/page`)).toContain(`href="${services}/mirror:web/proxy/next"`);
     child.kill();
+  });
+});
+
+describe('the kubelet’s own endpoints', () => {
+  const proxy = `/api/v1/nodes/${nodeName}/proxy`;
+
+  it('are reached through the node', async () => {
+    expect((await api.call('GET', `${proxy}/healthz`)).text).toBe('ok');
+    const list = (await api.call('GET', `/api/v1/nodes/${nodeName}:${kubeletPort}/proxy/pods`)).json;
+    expect(list.items.map(({ metadata }) => metadata?.name)).toContain('web');
+    expect((await api.call('GET', `${proxy}/metrics`)).text).toContain('# TYPE process_cpu_seconds_total counter');
+    expect((await api.call('GET', `${proxy}/metrics/resource`)).text).toMatch(/container_memory_working_set_bytes\{container="main",namespace="default",pod="web"\} \d+ \d+/);
+    expect((await api.call('GET', `${proxy}/stats/summary`)).json).toMatchObject({ node: { nodeName } });
+    expect((await api.call('GET', `${proxy}/configz`)).json).toMatchObject({ kubeletconfig: { port: kubeletPort } });
+    expect((await api.call('GET', `${proxy}/nothing`)).code).toBe(404);
+    expect((await api.kubectl(['get', '--raw', `${proxy}/healthz`])).stdout).toBe('ok');
+    expect((await api.call('GET', '/api/v1/nodes/none/proxy/healthz')).json['message']).toBe('nodes "none" not found');
+    expect((await api.call('GET', `/api/v1/nodes/${nodeName}:22/proxy/`)).json['message']).toBe('address not allowed');
+  });
+
+  it('ask the API who may', async () => {
+    const get = (headers: Record<string, string>): Promise<[number, string]> =>
+      new Promise((resolve, reject) => {
+        https.get(`https://127.0.0.1:${kubeletPort}/metrics/resource`, { rejectUnauthorized: false, agent: false, headers }, (response) => void text(response).then((said) => resolve([response.statusCode ?? 0, said]), reject)).on('error', reject);
+      });
+    expect(await get({})).toEqual([401, 'Unauthorized\n']);
+    expect((await get({ authorization: 'Bearer nonsense' }))[0]).toBe(401);
+    await api.call('POST', '/api/v1/namespaces/default/serviceaccounts', { body: { metadata: { name: 'scraper' } } });
+    const token = (await api.kubectl(['create', 'token', 'scraper'])).stdout.trim();
+    const stranger = (await api.kubectl(['create', 'token', 'default'])).stdout.trim();
+    for (const [kind, rest] of [
+      ['clusterroles', { rules: [{ apiGroups: [''], resources: ['nodes/metrics'], verbs: ['get'] }] }],
+      ['clusterrolebindings', { roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'scraper' }, subjects: [{ kind: 'ServiceAccount', name: 'scraper', namespace: 'default' }] }],
+    ] as const) await api.call('POST', `/apis/rbac.authorization.k8s.io/v1/${kind}`, { body: { metadata: { name: 'scraper' }, ...rest } });
+    await until(async () => (await api.kubectl(['auth', 'can-i', 'get', 'nodes', '--subresource=metrics', '--as=system:serviceaccount:default:scraper'])).stdout.trim() === 'yes', 'the role counts');
+    expect((await get({ authorization: `Bearer ${token}` }))[0]).toBe(200);
+    expect(await get({ authorization: `Bearer ${stranger}` })).toEqual([403, 'Forbidden (user=system:serviceaccount:default:default, verb=get, resource=nodes, subresource(s)=[metrics])\n']);
   });
 });
 

@@ -8,11 +8,20 @@ const mastersGroup = 'system:masters';
 
 const values = (part: string | string[] | undefined): string[] => (part === undefined ? [] : [part].flat());
 
+/** A certificate's subject as Node gives it. */
+interface Subject {
+  CN?: string | string[];
+  O?: string | string[];
+}
+
+/** The apiserver and administrators, who may do everything here. */
+export const isTrusted = ({ CN, O }: Subject): boolean => values(CN).includes(apiserverName) || values(O).includes(mastersGroup);
+
 /** Only the apiserver and administrators may call: what runs here is theirs to see. @throws ApiError */
 export function checkCaller(call: Pick<AnyCall, 'getAuthContext'>): void {
   const certificate = call.getAuthContext().sslPeerCertificate;
   if (!certificate) throw apiErrors.unauthorized();
-  const { CN, O } = certificate.subject as { CN?: string | string[]; O?: string | string[] };
-  if (values(CN).includes(apiserverName) || values(O).includes(mastersGroup)) return;
-  throw apiErrors.forbidden({ group: '', resource: 'nodes', name: '' }, `User ${JSON.stringify(values(CN)[0] ?? '')} cannot use the kubelet API`);
+  const subject = certificate.subject as Subject;
+  if (isTrusted(subject)) return;
+  throw apiErrors.forbidden({ group: '', resource: 'nodes', name: '' }, `User ${JSON.stringify(values(subject.CN)[0] ?? '')} cannot use the kubelet API`);
 }

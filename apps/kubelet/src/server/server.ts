@@ -4,6 +4,7 @@ import { node } from '@typernetes/proto';
 import type { KubeletConfig } from '../config';
 import { checkCaller } from './caller';
 import type { ServerContext } from './find-container';
+import { httpEndpoints, type HttpDependencies } from './http/endpoints';
 import { logs } from './logs';
 import { portForward } from './port-forward';
 import { remoteCommand } from './remote-command';
@@ -50,7 +51,7 @@ export function nodeService(server: ServerContext): node.NodeServer {
 }
 
 /** Undefined when there is no certificate to serve with. */
-export async function startNodeServer(config: KubeletConfig, server: ServerContext): Promise<Running | undefined> {
+export async function startNodeServer(config: KubeletConfig, server: ServerContext, http: HttpDependencies): Promise<Running | undefined> {
   const { tlsCertFile, tlsPrivateKeyFile, clientCaFile } = config;
   if (!tlsCertFile || !tlsPrivateKeyFile || !clientCaFile) return undefined;
   const tls = loadTls({ caFile: clientCaFile, certFile: tlsCertFile, keyFile: tlsPrivateKeyFile });
@@ -59,5 +60,6 @@ export async function startNodeServer(config: KubeletConfig, server: ServerConte
     port: config.port,
     tls: { ...tls, requireClientCert: true },
     services: [{ definition: node.NodeService, implementation: nodeService(server) }],
+    http: httpEndpoints(config, server, http),
   });
 }
