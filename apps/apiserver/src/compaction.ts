@@ -12,6 +12,7 @@ export function startCompaction({ storage, mirror, clock }: Environment, logger:
   return clock.every(compactionPeriodMs, () => {
     const target = revisionBefore;
     revisionBefore = mirror.revision;
+    mirror.compacted(target);
     storage.compact(target).catch((error: unknown) => logger.debug({ err: error, revision: target }, 'not compacted: another apiserver was faster, or etcd is away'));
   });
 }

@@ -66,5 +66,5 @@ export function encodeWatched(kind: KindDefinition, entry: CacheEntry, options: 
   if (options.representation === 'metadata') return encodeMetadata(object);
   const metadata = { resourceVersion: object.metadata?.resourceVersion };
   const table = tableOf(kind, [object], { ...options, metadata });
-  return Buffer.from(JSON.stringify(options.withColumns ? table : { ...table, columnDefinitions: undefined }));
+  return Buffer.from(JSON.stringify(options.withColumns ? table : { ...table, columnDefinitions: null }));
 }

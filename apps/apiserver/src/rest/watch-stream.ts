@@ -23,7 +23,7 @@ export function streamWatch(exchange: Exchange, result: WatchResult, { clock, en
   let hasSentColumns = false;
   const frameOf = (delivery: Delivery): Buffer => {
     const viewed = delivery.type === 'BOOKMARK' ? delivery.entry : viewOf(kind, delivery.entry);
-    const value = delivery.type === 'BOOKMARK' ? undefined : encodeWatched(kind, viewed, { ...encode, nowMs: clock.now(), withColumns: !hasSentColumns });
+    const value = encodeWatched(kind, viewed, { ...encode, nowMs: clock.now(), withColumns: !hasSentColumns });
     if (!value) return viewed === delivery.entry ? delivery.frame : new Delivery(delivery.type, viewed).frame;
     hasSentColumns = true;
     return Buffer.concat([Buffer.from(`{"type":"${delivery.type}","object":`), value, Buffer.from('}\n')]);

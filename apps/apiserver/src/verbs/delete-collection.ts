@@ -2,6 +2,7 @@ import { hasReason } from '@typernetes/machinery';
 import type { CacheEntry } from '@typernetes/storage';
 import type { Call } from '../pipeline/call';
 import type { ApiResult } from '../pipeline/request';
+import { viewOf } from '../store/resource-stores';
 import { deleteWith } from './delete';
 import { deleteOptionsOf, withDryRun } from './delete-options';
 import { listEntries } from './list';
@@ -22,6 +23,6 @@ export async function deleteCollection(call: Call): Promise<ApiResult> {
       if (!hasReason(error, 'NotFound')) throw error;
     }
   }
-  return { type: 'list', kind: call.kind, entries: answered, revision };
+  const { kind } = call;
+  return { type: 'list', kind, entries: kind.storedAs ? answered.map((entry) => viewOf(kind, entry)) : answered, revision };
 }
-

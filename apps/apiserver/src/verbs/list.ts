@@ -1,8 +1,9 @@
-import { apiErrors, type FieldError } from '@typernetes/machinery';
+import { apiErrors, hasReason } from '@typernetes/machinery';
 import { CacheEntry, decodeContinueToken, encodeContinueToken, expiredContinue, type CacheList, type Selection } from '@typernetes/storage';
 import type { Call } from '../pipeline/call';
 import type { ApiResult, RequestOptions } from '../pipeline/request';
 import { viewOf } from '../store/resource-stores';
+import { checkListOptions } from './list-options';
 import { parseRevision } from './revision';
 import { selectionOf } from './selection';
 
@@ -27,10 +28,10 @@ export async function list(call: Call): Promise<ApiResult> {
 export async function listEntries(call: Call, selection: Selection): Promise<CacheList> {
   const { environment, kind, request } = call;
   const { options } = request;
-  checkVersionMatch(options);
+  checkListOptions(options);
   if (options.continue) return continueList(call, selection, options.continue);
   const { cache } = environment.stores.of(kind);
-  const revision = parseRevision(options.resourceVersion);
+  const revision = parseRevision(options.resourceVersion, 'invalid resource version: ');
   const limit = options.limit && revision !== 0 ? { limit: options.limit } : {};
   if (revision === undefined) await environment.mirror.confirm();
   else if (isExact(options, revision)) return listExactly(call, selection, { revision, startKey: '' });
@@ -40,20 +41,6 @@ export async function listEntries(call: Call, selection: Selection): Promise<Cac
 
 const isExact = ({ resourceVersionMatch, limit }: RequestOptions, revision: number): boolean =>
   resourceVersionMatch === 'Exact' || (resourceVersionMatch === undefined && limit !== undefined && limit > 0 && revision > 0);
-
-function checkVersionMatch({ resourceVersion, resourceVersionMatch: match, continue: token }: RequestOptions): void {
-  const errors: FieldError[] = [];
-  const forbid = (detail: string): number => errors.push({ type: 'Forbidden', field: 'resourceVersionMatch', detail });
-  if (match !== undefined) {
-    if (!resourceVersion) forbid('resourceVersionMatch is forbidden unless resourceVersion is provided');
-    if (token) forbid('resourceVersionMatch is forbidden when continue is provided');
-    if (match !== 'Exact' && match !== 'NotOlderThan') {
-      errors.push({ type: 'NotSupported', field: 'resourceVersionMatch', value: match, detail: 'supported values: "Exact", "NotOlderThan", ""' });
-    }
-    if (match === 'Exact' && resourceVersion === '0') forbid('resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
-  }
-  if (errors.length > 0) throw apiErrors.invalid({ group: 'meta.k8s.io', resource: 'ListOptions', name: '' }, errors);
-}
 
 async function continueList(call: Call, selection: Selection, token: string): Promise<CacheList> {
   const { resourceVersion } = call.request.options;
@@ -81,11 +68,9 @@ async function listExactly(call: Call, selection: Selection, { revision, startKe
       attributes: (entry) => store.attributesOf(entry.parse()),
     });
   } catch (error) {
-    throw startKey && isGone(error) ? expiredContinue() : error;
+    throw startKey && hasReason(error, 'Expired') ? expiredContinue(encodeContinueToken({ revision: -1, startKey })) : error;
   }
 }
-
-const isGone = (error: unknown): boolean => typeof error === 'object' && error !== null && 'reason' in error && error.reason === 'Expired';
 
 interface PageOptions {
   readonly selection: Selection;

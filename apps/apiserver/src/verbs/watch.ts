@@ -1,8 +1,9 @@
 import type { KindDefinition } from '@typernetes/api';
-import { apiErrors, formatApiVersion } from '@typernetes/machinery';
+import { formatApiVersion } from '@typernetes/machinery';
 import { watchTimeoutMsMin } from '../limits';
 import { encodeObject, type Call } from '../pipeline/call';
 import type { ApiResult } from '../pipeline/request';
+import { checkWatchOptions } from './list-options';
 import { parseRevision } from './revision';
 import { selectionOf } from './selection';
 
@@ -26,9 +27,9 @@ export function encodeBookmark(kind: KindDefinition, revision: number, annotatio
 export async function watch(call: Call): Promise<ApiResult> {
   const { environment, kind, request } = call;
   const { options } = request;
+  checkWatchOptions(options);
   const selection = selectionOf(call);
   const revision = parseRevision(options.resourceVersion);
-  checkInitialEvents(call);
   if (revision === undefined) await environment.mirror.confirm();
   else if (revision > environment.mirror.revision) await environment.mirror.waitFor(revision);
   const sendsState = options.sendInitialEvents ?? !revision;
@@ -41,15 +42,4 @@ export async function watch(call: Call): Promise<ApiResult> {
   });
   const timeoutMs = options.timeoutSeconds ? options.timeoutSeconds * 1000 : watchTimeoutMsMin * (1 + environment.random.next());
   return { type: 'watch', kind, watcher, timeoutMs };
-}
-
-function checkInitialEvents({ request }: Call): void {
-  const { sendInitialEvents, resourceVersionMatch } = request.options;
-  const invalid = (detail: string): Error =>
-    apiErrors.invalid({ group: 'meta.k8s.io', resource: 'ListOptions', name: '' }, [{ type: 'Forbidden', field: 'resourceVersionMatch', detail }]);
-  if (sendInitialEvents === undefined) {
-    if (resourceVersionMatch) throw invalid('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
-  } else if (resourceVersionMatch !== 'NotOlderThan') {
-    throw invalid('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
-  }
 }

@@ -6,7 +6,7 @@
  * Broken connections resume after the last event; when the store has compacted it away, everything is read anew and
  * the caches work out the difference.
  */
-import { apiErrors, failure, hasReason, systemClock, type Clock } from '@typernetes/machinery';
+import { ApiError, apiErrors, failure, hasReason, systemClock, type Clock } from '@typernetes/machinery';
 import type { Storage, StorageEvent, StorageWatch, StoredEntry } from '../storage';
 import type { AttributesOf } from './entry';
 import { freshnessTimeoutMs, progressRequestAfterMs, reconnectDelayMs, relistPageSize } from './limits';
@@ -186,6 +186,11 @@ export class Mirror {
     for (const waiter of waiters) if (waiter.revision <= revision) waiter.resolve();
   }
 
+  /** The store forgets what was before `revision`: lists of then can't be continued from here any longer either. */
+  compacted(revision: number): void {
+    for (const cache of this.caches.values()) cache.forgetSnapshots(revision);
+  }
+
   /** `/registry/services/specs/ns/a` belongs to `services/specs`: the first one or two parts of the key. */
   private pathOf(key: string): string | undefined {
     const first = key.indexOf('/', this.root.length);
@@ -198,8 +203,13 @@ export class Mirror {
   }
 }
 
-/** A continue token names a place in a list at one revision; a late one can't be answered with the same list. */
-export const expiredContinue = (): Error =>
-  apiErrors.expired(
+/**
+ * A continue token names a place in a list at one revision; a late one can't be answered with the same list.
+ * @param token goes on from the same place in the newest state
+ */
+export function expiredContinue(token: string): ApiError {
+  const { status } = apiErrors.expired(
     'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
   );
+  return new ApiError({ ...status, metadata: { continue: token } });
+}

@@ -141,6 +141,11 @@ export class WatchCache {
     return revision === this.currentRevision || this.snapshots.has(revision);
   }
 
+  /** Drops snapshots from before `revision`, so that tokens expire as the store's history does. */
+  forgetSnapshots(revision: number): void {
+    for (const kept of [...this.snapshots.keys()]) if (kept < revision) this.snapshots.delete(kept);
+  }
+
   /**
    * Begins a watch.
    * @throws ApiError Expired when changes after `after` are no longer all known
