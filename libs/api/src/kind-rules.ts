@@ -118,6 +118,22 @@ const rulesByKind: ReadonlyMap<string, KindRules<object>> = new Map([
     validateCreate: validation.validateControllerRevisionCreate,
     validateUpdate: validation.validateControllerRevisionUpdate,
   }),
+  rulesOf(resources.cronJobs, {
+    defaults: defaults.defaultCronJob,
+    validateCreate: validation.validateCronJobCreate,
+    validateUpdate: validation.validateCronJobUpdate,
+  }),
+  rulesOf(resources.jobs, {
+    defaults: defaults.defaultJob,
+    validateCreate: validation.validateJobCreate,
+    validateUpdate: validation.validateJobUpdate,
+    validateStatusUpdate: validation.validateJobStatusUpdate,
+  }),
+  rulesOf(resources.podDisruptionBudgets, {
+    validateCreate: validation.validatePodDisruptionBudgetCreate,
+    validateUpdate: validation.validatePodDisruptionBudgetUpdate,
+    validateStatusUpdate: validation.validatePodDisruptionBudgetStatusUpdate,
+  }),
 ]);
 
 /** The definition with its kind's row; what the definition says itself stands. */

@@ -9,6 +9,8 @@ import { localSubjectAccessReview } from './authorization/local-subject-access-r
 import { selfSubjectAccessReview } from './authorization/self-subject-access-review';
 import { selfSubjectRulesReview } from './authorization/self-subject-rules-review';
 import { subjectAccessReview } from './authorization/subject-access-review';
+import { cronJob } from './batch/cron-job';
+import { job } from './batch/job';
 import { lease } from './coordination/lease';
 import { binding } from './core/binding';
 import { configMap } from './core/config-map';
@@ -23,13 +25,14 @@ import { service } from './core/service';
 import { serviceAccount } from './core/service-account';
 import { endpointSlice } from './discovery/endpoint-slice';
 import { eventV1 } from './events/event';
-import type { KindDefinition } from './kind';
-import { withPrinter } from './printers';
-import { withRules } from './kind-rules';
+import { podDisruptionBudget } from './policy/pod-disruption-budget';
 import { clusterRole } from './rbac/cluster-role';
 import { clusterRoleBinding } from './rbac/cluster-role-binding';
 import { role } from './rbac/role';
 import { roleBinding } from './rbac/role-binding';
+import type { KindDefinition } from './kind';
+import { withPrinter } from './printers';
+import { withRules } from './kind-rules';
 import { Registry } from './registry';
 
 const declarations: readonly KindDefinition[] = [
@@ -62,6 +65,9 @@ const declarations: readonly KindDefinition[] = [
   roleBinding,
   lease,
   endpointSlice,
+  cronJob,
+  job,
+  podDisruptionBudget,
 ];
 
 /** Every built-in kind. Groups appear in discovery in this order. */

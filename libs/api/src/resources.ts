@@ -10,6 +10,8 @@ const coordination = { group: 'coordination.k8s.io', version: 'v1' } as const;
 const rbac = { group: 'rbac.authorization.k8s.io', version: 'v1' } as const;
 const authentication = { group: 'authentication.k8s.io', version: 'v1' } as const;
 const authorization = { group: 'authorization.k8s.io', version: 'v1' } as const;
+const batch = { group: 'batch', version: 'v1' } as const;
+const policy = { group: 'policy', version: 'v1' } as const;
 
 function namespaced<T extends KubernetesObject>(gv: { group: string; version: string }, kind: string, resource: string): ResourceType<T> {
   return { ...gv, kind, resource, namespaced: true };
@@ -53,4 +55,7 @@ export const resources = {
   deployments: namespaced<types.Deployment>(apps, 'Deployment', 'deployments'),
   replicaSets: namespaced<types.ReplicaSet>(apps, 'ReplicaSet', 'replicasets'),
   statefulSets: namespaced<types.StatefulSet>(apps, 'StatefulSet', 'statefulsets'),
+  cronJobs: namespaced<types.CronJob>(batch, 'CronJob', 'cronjobs'),
+  jobs: namespaced<types.Job>(batch, 'Job', 'jobs'),
+  podDisruptionBudgets: namespaced<types.PodDisruptionBudget>(policy, 'PodDisruptionBudget', 'poddisruptionbudgets'),
 } as const;

@@ -3,6 +3,7 @@
  * Kinds that are not here have no defaults.
  */
 export * from './apps';
+export * from './batch';
 export * from './container';
 export * from './endpoints';
 export * from './namespace';

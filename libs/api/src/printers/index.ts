@@ -3,6 +3,7 @@ import type { KubernetesObject } from '@typernetes/machinery';
 import type { KindDefinition, ResourceType, TablePrinter } from '../kind';
 import { resources } from '../resources';
 import * as apps from './apps';
+import * as batch from './batch';
 import { endpointSlicePrinter, endpointsPrinter } from './endpoints';
 import { coreEventPrinter, eventPrinter } from './event';
 import { nodePrinter } from './node';
@@ -36,6 +37,9 @@ const printers: ReadonlyMap<string, TablePrinter<KubernetesObject>> = new Map([
   printerOf(resources.leases, simple.leasePrinter),
   printerOf(resources.roleBindings, simple.roleBindingPrinter),
   printerOf(resources.clusterRoleBindings, simple.clusterRoleBindingPrinter),
+  printerOf(resources.cronJobs, batch.cronJobPrinter),
+  printerOf(resources.jobs, batch.jobPrinter),
+  printerOf(resources.podDisruptionBudgets, batch.podDisruptionBudgetPrinter),
 ]);
 
 /** The kind with its columns. */
