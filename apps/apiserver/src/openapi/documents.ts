@@ -3,6 +3,7 @@ import type { KindDefinition, Registry } from '@typernetes/api';
 import { documentPath, pathItem, type OpenApiVersion } from './operations';
 import { groupId, operationDefinitions, pathsOf, tagOf, type PathItem } from './paths';
 import { schemasOf } from './schemas';
+import { encodeOpenApiV2 } from './v2-protobuf';
 
 type Json = Record<string, unknown>;
 
@@ -85,8 +86,11 @@ export interface EncodedDocument {
   readonly etag: string;
 }
 
-function encode(document: unknown): EncodedDocument {
-  const bytes = Buffer.from(JSON.stringify(document));
+/** Below `/openapi/`, for those who accept protobuf: kubectl cannot read v2 in another form. */
+export const v2ProtobufPath = 'v2.pb-v1';
+
+function encode(path: string, document: Json): EncodedDocument {
+  const bytes = path === v2ProtobufPath ? encodeOpenApiV2(document) : Buffer.from(JSON.stringify(document));
   return { bytes, etag: createHash('sha256').update(bytes).digest('hex').toUpperCase() };
 }
 
@@ -105,13 +109,13 @@ export class OpenApiDocuments {
     if (known) return known;
     const document = this.make(path);
     if (document === undefined) return undefined;
-    const encoded = encode(document);
+    const encoded = encode(path, document);
     this.made.set(path, encoded);
     return encoded;
   }
 
-  private make(path: string): unknown {
-    if (path === 'v2') return openApiV2(this.registry);
+  private make(path: string): Json | undefined {
+    if (path === 'v2' || path === v2ProtobufPath) return openApiV2(this.registry);
     if (path === 'v3') return this.index();
     const [, root, ...rest] = path.split('/');
     if (root === 'api' && rest.length === 1) return openApiV3(this.registry, '', rest[0] ?? '');
@@ -120,7 +124,7 @@ export class OpenApiDocuments {
   }
 
   /** `/openapi/v3`: the documents by group and version. The hash is of what they are made of, so that none is made here. */
-  private index(): unknown {
+  private index(): Json {
     const entries = this.registry.groupVersions().map(({ group, version }) => {
       const path = group ? `apis/${group}/${version}` : `api/${version}`;
       const hash = createHash('sha256').update(JSON.stringify(this.registry.kindsOf(group, version).map((kind) => [info.version, kind]))).digest('hex').toUpperCase();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Environment } from '../environment';
-import { OpenApiDocuments } from '../openapi/documents';
+import { OpenApiDocuments, v2ProtobufPath } from '../openapi/documents';
+import { v2ProtobufMediaTypes } from '../openapi/v2-protobuf';
 import { aggregatedDiscovery, apiGroup, apiGroupList, coreVersions, resourceList } from './discovery';
 import { headerOf, type Exchange } from './exchange';
 import type { PathHandler } from './paths';
@@ -50,14 +51,22 @@ async function respondAggregated({ registry }: Environment, exchange: Exchange):
 
 /** OpenAPI with ETag; a URL that names the document's hash never changes its content. */
 async function respondOpenApi(documents: OpenApiDocuments, exchange: Exchange): Promise<boolean> {
-  const document = documents.at(exchange.path.slice('/openapi/'.length).replace(/\/$/, ''));
+  const path = exchange.path.slice('/openapi/'.length).replace(/\/$/, '');
+  const mediaType = path === 'v2' ? protobufWanted(exchange) : undefined;
+  const document = documents.at(mediaType ? v2ProtobufPath : path);
   if (!document) return false;
   const etag = `"${document.etag}"`;
   const isImmutable = exchange.query.has('hash');
   const headers = { etag, vary: 'Accept', 'cache-control': isImmutable ? 'public, immutable' : 'no-cache, private' };
   const isKnown = headerOf(exchange.request, 'if-none-match') === etag;
-  await respond(exchange, isKnown ? { code: 304, chunks: [], headers } : { code: 200, chunks: [document.bytes], headers });
+  await respond(exchange, isKnown ? { code: 304, chunks: [], headers } : { code: 200, chunks: [document.bytes], headers, ...(mediaType ? { mediaType } : {}) });
   return true;
+}
+
+/** The protobuf media type that the client names first of all, in the client's spelling. */
+function protobufWanted({ request }: Exchange): string | undefined {
+  const [preferred = ''] = (headerOf(request, 'accept') ?? '').split(/[,;]/);
+  return v2ProtobufMediaTypes.find((type) => type === preferred.trim());
 }
 
 function documentAt({ registry }: Environment, path: string): unknown {
