@@ -2,9 +2,12 @@ import { BinaryWriter } from '@bufbuild/protobuf/wire';
 
 /**
  * The OpenAPI v2 document in gnostic's protobuf form (package openapi.v2), the only one in which kubectl reads it: it
- * asks for it when it validates a kind that v3 does not have, such as List. Older clients write a dot for the `@`.
+ * asks for it when it validates a kind that v3 does not have, such as List.
  */
-export const v2ProtobufMediaTypes = ['@', '.'].map((mark) => `application/com.github.proto-openapi.spec.v2${mark}v1.0+protobuf`);
+export const v2ProtobufMediaType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+
+/** Clients ask with an `@` too, which no media type may have (RFC 6838), so answers never do. */
+export const acceptsV2Protobuf = (mediaType: string): boolean => mediaType.replace('@', '.') === v2ProtobufMediaType;
 
 type Json = Record<string, unknown>;
 type Encode = (writer: BinaryWriter, number: number, value: unknown) => void;

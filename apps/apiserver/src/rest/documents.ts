@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Environment } from '../environment';
 import { OpenApiDocuments, v2ProtobufPath } from '../openapi/documents';
-import { v2ProtobufMediaTypes } from '../openapi/v2-protobuf';
+import { acceptsV2Protobuf, v2ProtobufMediaType } from '../openapi/v2-protobuf';
 import { aggregatedDiscovery, apiGroup, apiGroupList, coreVersions, resourceList } from './discovery';
 import { headerOf, type Exchange } from './exchange';
 import type { PathHandler } from './paths';
@@ -52,7 +52,7 @@ async function respondAggregated({ registry }: Environment, exchange: Exchange):
 /** OpenAPI with ETag; a URL that names the document's hash never changes its content. */
 async function respondOpenApi(documents: OpenApiDocuments, exchange: Exchange): Promise<boolean> {
   const path = exchange.path.slice('/openapi/'.length).replace(/\/$/, '');
-  const mediaType = path === 'v2' ? protobufWanted(exchange) : undefined;
+  const mediaType = path === 'v2' && wantsProtobuf(exchange) ? v2ProtobufMediaType : undefined;
   const document = documents.at(mediaType ? v2ProtobufPath : path);
   if (!document) return false;
   const etag = `"${document.etag}"`;
@@ -63,10 +63,10 @@ async function respondOpenApi(documents: OpenApiDocuments, exchange: Exchange): 
   return true;
 }
 
-/** The protobuf media type that the client names first of all, in the client's spelling. */
-function protobufWanted({ request }: Exchange): string | undefined {
+/** What a client names first counts. */
+function wantsProtobuf({ request }: Exchange): boolean {
   const [preferred = ''] = (headerOf(request, 'accept') ?? '').split(/[,;]/);
-  return v2ProtobufMediaTypes.find((type) => type === preferred.trim());
+  return acceptsV2Protobuf(preferred.trim());
 }
 
 function documentAt({ registry }: Environment, path: string): unknown {
