@@ -57,7 +57,7 @@ function compose(config: ApiserverConfig): Parts {
     stores,
     clock,
     random: config.random ?? systemRandom,
-    extensions: { ...extensions, subresourceHandlers: { ...builtInHandlers(() => environment), ...extensions.subresourceHandlers } },
+    extensions: { ...extensions, subresourceHandlers: { ...builtInHandlers(() => environment, internals.objects), ...extensions.subresourceHandlers } },
     commitHooks: { services: allocator },
   };
   return { environment, internals, allocator };

@@ -114,6 +114,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> e
   readonly selectableFields: Readonly<Record<string, (object: T) => string>>;
   /** Does metadata.generation count changes? The strategies do the counting. */
   readonly hasGeneration: boolean;
+  /** Dependents stay when a deletion does not say otherwise: kinds from before garbage collection. */
+  readonly orphansByDefault?: boolean;
   /** Names are validated with this rule: returns the texts of what is wrong. */
   readonly validateName: (name: string, isPrefix: boolean) => string[];
   /**

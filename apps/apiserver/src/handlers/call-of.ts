@@ -4,10 +4,10 @@ import type { Call } from '../pipeline/call';
 import type { SubresourceContext } from '../pipeline/subresource';
 
 /** A handler's context as a call on the object whose subresource it is, for the verbs' own functions. */
-export function callOf(environment: Environment, context: SubresourceContext, { resource, name }: { resource: string; name: string }): Call {
+export function callOf(environment: Environment, context: SubresourceContext, { resource, name, group = '' }: { resource: string; name: string; group?: string }): Call {
   const { target, user, dryRun, verb, query } = context;
-  const kind = environment.registry.lookup('', 'v1', resource);
+  const kind = environment.registry.lookup(group, 'v1', resource);
   if (!kind) throw apiErrors.pathNotFound();
-  const request = { verb, target: { ...target, resource, name, subresource: '' }, options: {}, query, credentials: {} };
+  const request = { verb, target: { ...target, group, version: 'v1', resource, name, subresource: '' }, options: {}, query, credentials: {} };
   return { environment, kind, user, dryRun, warnings: [], request };
 }

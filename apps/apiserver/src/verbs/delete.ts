@@ -93,9 +93,7 @@ function finalizersAfter(kind: KindDefinition, { finalizers = [] }: ObjectMeta, 
   if (policy === 'Orphan') return [...others, orphanFinalizer];
   if (policy === 'Foreground') return [...others, foregroundFinalizer];
   if (policy === 'Background') return others;
-  // The core group's ReplicationController orphans unless told otherwise, for clients from before garbage collection.
-  const isLegacy = kind.group === '' && kind.resource === 'replicationcontrollers';
-  return isLegacy && others.length === finalizers.length ? [...others, orphanFinalizer] : [...finalizers];
+  return kind.orphansByDefault && others.length === finalizers.length ? [...others, orphanFinalizer] : [...finalizers];
 }
 
 function withDeletion(object: KubernetesObject, { finalizers, graceSeconds, nowMs }: { finalizers: string[]; graceSeconds: number; nowMs: number }): KubernetesObject {

@@ -26,6 +26,7 @@ const { prepareForCreate, prepareForUpdate } = withStatusOf({});
 export const job = defineKind(resources.jobs, {
   categories: ['all'],
   hasGeneration: true,
+  orphansByDefault: true,
   selectableFields: { 'status.successful': ({ status }) => String(status?.succeeded ?? 0) },
   strategy: {
     prepareForCreate: (next, context) => {

@@ -17,6 +17,7 @@ export const replicationController = defineKind(resources.replicationControllers
   categories: ['all'],
   storagePath: 'controllers',
   hasGeneration: true,
+  orphansByDefault: true,
   selectableFields: { 'status.replicas': (controller) => String(controller.status?.replicas ?? 0) },
   scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas', selector: selectorText },
   strategy: {
