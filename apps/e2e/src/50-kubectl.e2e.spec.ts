@@ -47,6 +47,15 @@ describe.each(kubectlVersions)('kubectl 1.%s', (version) => {
     expect(await k('get', 'configmap', 'applied', '-o', 'jsonpath={.data.key}')).toBe('two');
   });
 
+  it('takes a List, as it gives one, and finds a wrong field in it', async () => {
+    const list = (field: string): string => JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'listed' }, [field]: { key: 'value' } }] });
+    expect(await kubectl(['create', '-n', namespace, '-f', '-'], { version, input: list('data') })).toContain('configmap/listed created');
+    const given = await k('get', 'configmaps', 'listed', 'applied', '-o', 'yaml');
+    expect(await kubectl(['apply', '-n', namespace, '-f', '-'], { version, input: given })).toContain('configmap/listed configured');
+    const { stderr } = await kubectlTry(['create', '-n', namespace, '-f', '-'], { version, input: list('dada') });
+    expect(stderr).toContain('unknown field "dada"');
+  });
+
   it('labels, annotates and edits', async () => {
     await k('label', 'pod', pod, 'tier=front');
     await k('annotate', 'pod', pod, 'note=seen');
