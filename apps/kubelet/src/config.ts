@@ -1,4 +1,6 @@
 import type { Taint } from '@typernetes/api';
+import type { Thresholds } from './eviction/thresholds';
+import { defaultThresholds } from './eviction/thresholds';
 
 /** What the kubelet is started with; flags in main.ts. */
 export interface KubeletConfig {
@@ -32,6 +34,10 @@ export interface KubeletConfig {
   imageGcLowThresholdPercent: number;
   /** Kept out of allocatable. */
   systemReserved: Record<string, string>;
+  /** Below these the node ends pods (upstream's --eviction-hard). */
+  evictionHard: Thresholds;
+  /** A condition of pressure stays at least this long. */
+  evictionPressureTransitionMs: number;
   /** Directory of manifests of pods that run without the API; empty: none. */
   staticPodPath: string;
   /** Names, or beginnings with `*`, of kernel parameters that pods may set beyond the safe ones. */
@@ -57,6 +63,8 @@ export const defaultConfig: Omit<KubeletConfig, 'nodeName'> = {
   imageGcHighThresholdPercent: 85,
   imageGcLowThresholdPercent: 80,
   systemReserved: {},
+  evictionHard: defaultThresholds,
+  evictionPressureTransitionMs: 5 * 60_000,
   staticPodPath: '',
   allowedUnsafeSysctls: [],
 };

@@ -79,3 +79,20 @@ test('a node that is deleted registers anew', async () => {
   await nodes.delete(node.nodeName);
   await until(async () => (await nodes.get(node.nodeName)).metadata?.uid !== uid, 'is registered');
 });
+
+test('a node that is short of memory ends pods, says so, and takes no more of some kinds', async () => {
+  await node.create('victim', { terminationGracePeriodSeconds: 1000, containers: [node.box('exec sleep 1000')] });
+  await node.phase('victim', 'Running');
+  node.config = { ...node.config, evictionHard: { 'memory.available': '99.9%' } };
+  await node.restart();
+  const pod = await node.phase('victim', 'Failed');
+  expect(pod.status).toMatchObject({ reason: 'Evicted', message: expect.stringMatching(/^The node was low on resource: memory\. Threshold quantity: \d+Ki, available: \d+Ki\. /) });
+  expect(pod.status?.conditions).toContainEqual(expect.objectContaining({ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet' }));
+  await node.event('victim', 'Evicted', /^The node was low on resource: memory\. /);
+  await until(async () => {
+    const { status } = await node.client.resource(resources.nodes).get(node.nodeName);
+    return status?.conditions?.some(({ type, reason }) => type === 'MemoryPressure' && reason === 'KubeletHasInsufficientMemory');
+  }, 'the node says so');
+  await node.create('late', { containers: [node.box('exec sleep 1000')] });
+  expect((await node.phase('late', 'Failed')).status).toMatchObject({ reason: 'Evicted', message: 'Pod was rejected: The node had condition: [MemoryPressure]. ' });
+});

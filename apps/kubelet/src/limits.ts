@@ -28,6 +28,9 @@ export const plegThresholdMs = 180_000;
 export const manifestCheckMs = 20_000;
 export const manifestRetryMs = 500;
 
+/** The machine is looked at this often for a shortage. */
+export const evictionMs = 10_000;
+
 export const housekeepingMs = 10_000;
 export const imageGcMs = 300_000;
 export const logRotationMs = 10_000;

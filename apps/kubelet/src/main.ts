@@ -7,6 +7,7 @@ import { systemRandom } from '@typernetes/machinery';
 import { quantityToNumber } from '@typernetes/machinery';
 import { defaultConfig } from './config';
 import type { KubeletConfig } from './config';
+import { parseThresholds } from './eviction/thresholds';
 import { parseMap, parseTaints } from './flags';
 import { startKubelet } from './start';
 
@@ -35,6 +36,8 @@ interface Flags {
   imageGcHighThreshold: string;
   imageGcLowThreshold: string;
   systemReserved: string;
+  evictionHard: string;
+  evictionPressureTransitionPeriod: string;
   podManifestPath: string;
   allowedUnsafeSysctls: string;
 }
@@ -66,6 +69,8 @@ function flags(command: Command): void {
     .option('--image-gc-high-threshold <percent>', 'images are removed when the disk is fuller than this', String(base.imageGcHighThresholdPercent))
     .option('--image-gc-low-threshold <percent>', 'and until it is less full than this', String(base.imageGcLowThresholdPercent))
     .option('--system-reserved <resources>', 'kept out of allocatable: cpu=200m,memory=500Mi', '')
+    .option('--eviction-hard <thresholds>', 'below these the node ends pods: memory.available<100Mi,nodefs.available<10%', '')
+    .option('--eviction-pressure-transition-period <seconds>', 'a condition of pressure stays at least this long', String(base.evictionPressureTransitionMs / 1_000))
     .option('--pod-manifest-path <dir>', 'directory of manifests of static pods, which run without the API', base.staticPodPath)
     .option('--allowed-unsafe-sysctls <names>', 'kernel parameters that pods may set beyond the safe ones, by comma; a name may end in *', '');
 }
@@ -96,6 +101,8 @@ function configOf(given: Flags): KubeletConfig {
     imageGcHighThresholdPercent: Number(given.imageGcHighThreshold),
     imageGcLowThresholdPercent: Number(given.imageGcLowThreshold),
     systemReserved: parseMap(given.systemReserved),
+    evictionHard: given.evictionHard ? parseThresholds(given.evictionHard) : defaultConfig.evictionHard,
+    evictionPressureTransitionMs: Number(given.evictionPressureTransitionPeriod) * 1_000,
     staticPodPath: given.podManifestPath,
     allowedUnsafeSysctls: list(given.allowedUnsafeSysctls),
   };

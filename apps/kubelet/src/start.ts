@@ -11,16 +11,18 @@ import type { Clock, Random } from '@typernetes/machinery';
 import { systemClock, systemRandom } from '@typernetes/machinery';
 import type { KubeletConfig } from './config';
 import type { Host } from './host';
+import { EvictionManager } from './eviction/eviction-manager';
+import { PressureKeeper } from './eviction/pressure-keeper';
+import { readSignals } from './eviction/signals';
 import { GarbageCollector } from './garbage/garbage-collector';
 import { ImageGarbageCollector } from './images/image-gc';
 import { ImagePuller } from './images/image-puller';
-import { housekeepingMs, imageGcMs, logRotationMs, plegThresholdMs, volumeRefreshMs } from './limits';
+import { evictionMs, housekeepingMs, imageGcMs, logRotationMs, plegThresholdMs, volumeRefreshMs } from './limits';
 import { LogRotator } from './logs/log-rotator';
 import { KubeletMetrics } from './metrics';
 import { defaultNodeIP, readMachine } from './node/machine';
 import { NodeAgent } from './node/node-agent';
 import { NodeLease } from './node/node-lease';
-import { readPressure } from './node/pressure';
 import { ApiObjectReader } from './object-reader';
 import { BackOff } from './pod/back-off';
 import type { PodContext } from './pod/pod-context';
@@ -70,6 +72,8 @@ interface Parts {
   pods: PodManager;
   agent: NodeAgent;
   mirrors: MirrorPods;
+  keeper: PressureKeeper;
+  reportNode(reason: string, message: string): void;
   lifecycle: PodLifecycleEvents;
   cri: CriClient;
   tokens: TokenManager;
@@ -91,10 +95,11 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
   const objects = new ApiObjectReader(client);
   const tokens = new TokenManager(client, clock);
   const changed = (uid: string): void => pods.notify(uid);
+  const keeper = new PressureKeeper(config.evictionHard, config.evictionPressureTransitionMs, clock);
   const agent = new NodeAgent({
     config, machine, client, cri, clock, logger,
     nodeIPs: [config.nodeIP || defaultNodeIP()],
-    readPressure: () => dependencies.host?.readPressure() ?? readPressure(config.rootDir),
+    readPressure: async () => dependencies.host?.readPressure() ?? keeper.pressure(),
     becameReady: () => pods.notifyAll(),
     report: (node, reason, message) => events.record({ type: resources.nodes, object: node }, 'Normal', reason, message),
   });
@@ -106,6 +111,7 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
     probes: new ProbeManager({ cri, probeNetwork: dependencies.host?.probeNetwork ?? probeNetwork, clock, random, logger, changed, report: (pod, name, event) => report(pod, event, name) }),
     statuses: new StatusManager({ client, clock, logger, signal, apiPod: (pod) => mirrors.apiPod(pod) }),
     apiPod: (pod) => mirrors.apiPod(pod),
+    pressure: () => keeper.pressure(),
     puller: new ImagePuller(cri, clock, new BackOff()),
     restarts: new BackOff(),
     podStarted: (seconds) => metrics.podStartSeconds.observe(seconds),
@@ -123,7 +129,10 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
     metrics.runningPods.set(sandboxes);
     for (const [state, count] of Object.entries(containers)) metrics.runningContainers.set({ container_state: state }, count);
   };
-  return { context, pods, agent, mirrors, cri, tokens, registry, lifecycle: new PodLifecycleEvents({ cri, clock, logger, changed, counted }) };
+  const reportNode = (reason: string, message: string): void => {
+    if (agent.object) events.record({ type: resources.nodes, object: agent.object }, 'Warning', reason, message);
+  };
+  return { context, pods, agent, mirrors, keeper, reportNode, cri, tokens, registry, lifecycle: new PodLifecycleEvents({ cri, clock, logger, changed, counted }) };
 }
 
 /** As upstream: the kubelet is ill when the runtime could not be listed for three minutes. */
@@ -205,11 +214,23 @@ export async function startKubelet(config: KubeletConfig, dependencies: KubeletD
       lifecycle.run(signal);
       const garbage = new GarbageCollector({ context, pods, lifecycle });
       const images = new ImageGarbageCollector({ cri, clock, logger, highPercent: config.imageGcHighThresholdPercent, lowPercent: config.imageGcLowThresholdPercent });
+      const eviction = new EvictionManager({
+        cri, logger,
+        keeper: parts.keeper,
+        readSignals: () => readSignals(config.rootDir),
+        activePods: () => pods.active(),
+        evict: (pod, message) => pods.evict(pod, message),
+        reclaimDisk: async () => (await garbage.run(), await images.run()),
+        changed: () => agent.hurry(),
+        reportNode: parts.reportNode,
+      });
       const logs = new LogRotator({ cri, logger, clock, maxBytes: config.containerLogMaxBytes, maxFiles: config.containerLogMaxFiles });
       // What was deleted while no kubelet ran ends now.
       void garbage.run().catch((error: unknown) => logger.debug({ error }, 'the first clean-up failed'));
       repeat(clock, housekeepingMs, logger, () => garbage.run())(signal);
       repeat(clock, housekeepingMs, logger, async () => parts.mirrors.reconcile())(signal);
+      // A simulated machine is never short of anything.
+      if (!dependencies.host) repeat(clock, evictionMs, logger, () => eviction.run())(signal);
       repeat(clock, volumeRefreshMs, logger, () => pods.refreshVolumes())(signal);
       repeat(clock, imageGcMs, logger, () => images.run())(signal);
       repeat(clock, logRotationMs, logger, () => logs.run())(signal);

@@ -70,6 +70,11 @@ export class NodeAgent implements NodeView {
     return this.node;
   }
 
+  /** Its status is to be looked at now. */
+  hurry(): void {
+    this.wake();
+  }
+
   /** The API's Node has changed. */
   observed(node: Node): void {
     this.node = node;

@@ -18,6 +18,8 @@ export interface Failure {
   message: string;
   /** The node has not taken the pod at all. */
   isRefused?: boolean;
+  /** The node ends the pod for its own sake: it gets no time, and others are told that it was a disruption. */
+  isEviction?: boolean;
 }
 
 export interface StatusInput {

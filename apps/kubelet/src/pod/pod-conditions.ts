@@ -11,6 +11,9 @@ export const ownConditions = ['PodReadyToStartContainers', 'Initialized', 'Ready
 /** Those that are there for a while only: the kubelet also takes them away. */
 export const passingConditions = ['PodResizePending', 'PodResizeInProgress'] as const;
 
+/** One that others set too: told when it is the kubelet's, and never taken away. */
+export const sharedConditions = ['DisruptionTarget'] as const;
+
 const yes: Outcome = { status: 'True' };
 const completed = (status: 'True' | 'False'): Outcome => ({ status, reason: 'PodCompleted' });
 const namesText = (names: string[]): string => `[${names.join(' ')}]`;

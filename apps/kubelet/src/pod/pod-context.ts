@@ -3,6 +3,7 @@ import type { Logger } from '@typernetes/component';
 import type { Clock, Random } from '@typernetes/machinery';
 import type { ObjectReader } from '../container/environment';
 import type { ImagePuller } from '../images/image-puller';
+import type { Pressure } from '../node/pressure';
 import type { ProbeManager } from '../probes/probe-manager';
 import type { CriClient } from '../runtime/cri-client';
 import type { RuntimeReader } from '../runtime/runtime-reader';
@@ -48,6 +49,8 @@ export interface PodContext {
   cluster: { servers: string[]; domain: string };
   rootDir: string;
   podLogsDir: string;
+  /** What the node is short of. */
+  pressure(): Pressure;
   /** Kernel parameters that pods may set here beyond the safe ones. */
   allowedUnsafeSysctls: readonly string[];
   clock: Clock;

@@ -34,8 +34,8 @@ export class PodManager {
   private admit(pod: Pod): Refusal | undefined {
     const { status, metadata } = pod;
     if (status?.startTime || isTerminalPhase(status?.phase) || metadata?.deletionTimestamp) return undefined;
-    const { node, allowedUnsafeSysctls } = this.context;
-    return refusalOf(pod, { others: this.active(), node: node.object, allocatable: node.allocatable, allowedUnsafeSysctls, isStatic: isStatic(pod) });
+    const { node, allowedUnsafeSysctls, pressure } = this.context;
+    return refusalOf(pod, { others: this.active(), node: node.object, allocatable: node.allocatable, allowedUnsafeSysctls, pressure: pressure(), isStatic: isStatic(pod) });
   }
 
   /** Pods that have not ended. */
@@ -84,6 +84,11 @@ export class PodManager {
     this.context.logger.info({ pod: `${namespace}/${name}`, uid }, 'Killing unwanted pod');
     this.add({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, uid }, spec: { containers: [] } });
     this.workers.get(uid)?.gone();
+  }
+
+  /** Ends a pod at once, for the node's sake. */
+  evict(pod: Pod, message: string): void {
+    this.workers.get(uidOf(pod))?.evict(message);
   }
 
   async refreshVolumes(): Promise<void> {

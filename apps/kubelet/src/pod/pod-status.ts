@@ -21,16 +21,17 @@ export function podStatus(input: StatusInput): PodStatus {
   const ephemeral = containerStatuses(input, ephemeralContainersOf(pod));
   const phase = phaseOf(input, init, regular);
   const ready = containersReady(pod, [...init, ...regular], phase);
+  const { failure } = input;
   const outcomes: [string, Outcome][] = [
     ['PodReadyToStartContainers', { status: hasNetwork(input) ? 'True' : 'False' }],
     ['Initialized', initialized(pod, init, phase)],
     ['Ready', podReady(pod, ready)],
     ['ContainersReady', ready],
     ['PodScheduled', { status: 'True' }],
+    ...(failure?.isEviction ? [disruption(failure.message)] : []),
     ...(input.resizeConditions ?? []).map(({ type, ...outcome }): [string, Outcome] => [type, outcome]),
   ];
   const ips = podIPs(input);
-  const { failure } = input;
   return {
     phase,
     observedGeneration: pod.metadata?.generation,
@@ -46,6 +47,9 @@ export function podStatus(input: StatusInput): PodStatus {
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
   };
 }
+
+/** KEP-3329: what a Job's pod failure policy can pass over. */
+const disruption = (message: string): [string, Outcome] => ['DisruptionTarget', { status: 'True', reason: 'TerminationByKubelet', message }];
 
 /** A pod that the node never took: nothing of it can be told but why. */
 function refused({ pod, nowMs }: StatusInput, { reason, message }: Failure): PodStatus {

@@ -109,6 +109,20 @@ export class PodWorker {
     if (!this.isRunning) void this.run();
   }
 
+  /** Ends the pod at once, for the node's sake. */
+  evict(message: string): void {
+    if (this.mustEnd) return;
+    this.failure = { reason: 'Evicted', message, isEviction: true };
+    this.context.report(this.pod, { type: 'Warning', reason: 'Evicted', message });
+    this.hurry();
+    this.notify();
+  }
+
+  /** The time that the pod's containers get to end. */
+  private endGraceSeconds(): number {
+    return this.failure?.isEviction ? 0 : graceSecondsOf(this.pod, undefined);
+  }
+
   /** Leaves everything as it is: the next kubelet goes on from there. */
   stop(): void {
     this.isStopped = true;
@@ -127,7 +141,7 @@ export class PodWorker {
 
   /** Whatever goes on for the running pod (a pull, say) is not wanted any more; a shorter grace counts at once. */
   private hurry(): void {
-    const grace = graceSecondsOf(this.pod, undefined);
+    const grace = this.endGraceSeconds();
     if (this.killGraceSeconds === undefined) this.abort.abort(new Error('the pod is being deleted'));
     else if (grace < this.killGraceSeconds) {
       this.killGraceSeconds = grace;
@@ -397,7 +411,7 @@ export class PodWorker {
 
   /** Regular containers first, all at once; then sidecars, the last one first (KEP-753). */
   private async killAll(runtime: RuntimePod): Promise<void> {
-    this.killGraceSeconds = graceSecondsOf(this.pod, undefined);
+    this.killGraceSeconds = this.endGraceSeconds();
     const endsAtMs = this.context.clock.monotonic() + this.killGraceSeconds * 1_000;
     const sidecars = initContainersOf(this.pod).filter(isSidecar).map(({ name }) => name);
     const running = runtime.containers.filter(isAlive);

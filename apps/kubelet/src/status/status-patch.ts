@@ -1,5 +1,5 @@
 import type { Pod, PodStatus } from '@typernetes/api';
-import { ownConditions, passingConditions } from '../pod/pod-conditions';
+import { ownConditions, passingConditions, sharedConditions } from '../pod/pod-conditions';
 import { uidOf } from '../pod/pod-kind';
 
 const isOwn = (type: string): boolean => [...ownConditions, ...passingConditions].some((own) => own === type);
@@ -25,7 +25,7 @@ export function statusPatch(pod: Pod, status: PodStatus): object {
       message: orNull(status.message),
       conditions: [
         ...(status.conditions ?? [])
-          .filter(({ type }) => isOwn(type))
+          .filter(({ type }) => isOwn(type) || sharedConditions.some((shared) => shared === type))
           .map((condition) => ({ ...condition, reason: orNull(condition.reason), message: orNull(condition.message) })),
         ...passedConditions(pod, status).map((type) => ({ type, $patch: 'delete' })),
       ],

@@ -1,8 +1,10 @@
 import type { Node, Pod } from '@typernetes/api';
+import type { Pressure } from '../../node/pressure';
 import { container, pod } from '../../testing/builders';
 import { refusalOf } from './admit';
 import { dottedSysctl } from './sysctls';
 
+const calm: Pressure = { memory: false, disk: false, pid: false };
 const allocatable = { cpu: '2', memory: '1Gi', pods: '3' };
 const node: Node = { metadata: { name: 'n1', labels: { disk: 'ssd' } }, spec: { taints: [{ key: 'gone', effect: 'NoExecute' }, { key: 'full', effect: 'NoSchedule' }] } };
 const tolerations = [{ key: 'gone', operator: 'Exists' }];
@@ -10,7 +12,7 @@ const asks = (requests: Record<string, string>): Pod => pod({ tolerations, conta
 const opens = (...ports: object[]): Pod => pod({ tolerations, containers: [container('main', { ports: ports.map((port) => ({ containerPort: 80, ...port })) })] });
 const sets = (name: string, more = {}): Pod => pod({ tolerations, ...more, securityContext: { sysctls: [{ name, value: '1' }] } });
 const refused = (of: Pod, others: Pod[] = []): string | undefined => {
-  const refusal = refusalOf(of, { others, node, allocatable, allowedUnsafeSysctls: ['kernel.msg*', 'net/core/somaxconn'] });
+  const refusal = refusalOf(of, { others, node, allocatable, pressure: calm, allowedUnsafeSysctls: ['kernel.msg*', 'net/core/somaxconn'] });
   return refusal && `${refusal.reason}: ${refusal.message}`;
 };
 
@@ -37,8 +39,22 @@ const rows: [name: string, of: Pod, others: Pod[], expected: string | undefined]
 test.each(rows)('%s', (_name, of, others, expected) => expect(refused(of, others)).toBe(expected));
 
 test('no taint keeps a static pod away', () => {
-  expect(refusalOf(pod(), { others: [], node, allocatable, allowedUnsafeSysctls: [], isStatic: true })).toBeUndefined();
+  expect(refusalOf(pod(), { others: [], node, allocatable, allowedUnsafeSysctls: [], pressure: calm, isStatic: true })).toBeUndefined();
 });
 
 test.each([['a.b.c', 'a.b.c'], ['a/b/c', 'a.b.c'], ['net/ipv4/conf/eno2.100/x', 'net.ipv4.conf.eno2/100.x'], ['net.ipv4.conf.eno2/100.x', 'net.ipv4.conf.eno2/100.x']])('%s is %s', (name, dotted) =>
   expect(dottedSysctl(name)).toBe(dotted));
+
+describe('a node under pressure', () => {
+  const taken = (of: Pod, pressure: Partial<Pressure>): string | undefined =>
+    refusalOf(of, { others: [], node: undefined, allocatable, allowedUnsafeSysctls: [], pressure: { ...calm, ...pressure } })?.message;
+  const knows = pod({ tolerations: [{ key: 'node.kubernetes.io/memory-pressure', operator: 'Exists' }] });
+  test.each<[name: string, of: Pod, pressure: Partial<Pressure>, expected: string | undefined]>([
+    ['of memory takes no pod that asks for none', pod(), { memory: true }, 'The node had condition: [MemoryPressure]. '],
+    ['of memory takes pods that ask for some', asks({ memory: '1Mi' }), { memory: true }, undefined],
+    ['of memory takes pods that tolerate it', knows, { memory: true }, undefined],
+    ['of more than that does not', knows, { memory: true, pid: true }, 'The node had condition: [MemoryPressure PIDPressure]. '],
+    ['of disk takes none', asks({ memory: '1Mi' }), { disk: true }, 'The node had condition: [DiskPressure]. '],
+    ['takes critical ones', pod({ priority: 2_000_000_000 }), { disk: true }, undefined],
+  ])('%s', (_name, of, pressure, expected) => expect(taken(of, pressure)).toBe(expected));
+});

@@ -1,5 +1,7 @@
 import type { Node, Pod } from '@typernetes/api';
+import type { Pressure } from '../../node/pressure';
 import { affinityRefusal, portRefusal, taintRefusal } from './placement';
+import { pressureRefusal } from './pressure';
 import type { Refusal } from './refusal';
 import { resourceRefusal } from './resources';
 import { sysctlRefusal } from './sysctls';
@@ -12,13 +14,15 @@ export interface AdmissionFacts {
   node: Node | undefined;
   allocatable: Readonly<Record<string, string>>;
   allowedUnsafeSysctls: readonly string[];
+  pressure: Pressure;
   /** From the node's own files: no taint keeps it away. */
   isStatic?: boolean;
 }
 
 /** Why the node does not take the pod; undefined when it does. The first rule that is broken is told, in upstream's order. */
-export function refusalOf(pod: Pod, { others, node, allocatable, allowedUnsafeSysctls, isStatic }: AdmissionFacts): Refusal | undefined {
+export function refusalOf(pod: Pod, { others, node, allocatable, allowedUnsafeSysctls, pressure, isStatic }: AdmissionFacts): Refusal | undefined {
   const steps: (() => Refusal | undefined)[] = [
+    () => pressureRefusal(pod, pressure),
     () => sysctlRefusal(pod, allowedUnsafeSysctls),
     () => resourceRefusal(pod, others, allocatable),
     () => node && affinityRefusal(pod, node),
