@@ -14,6 +14,8 @@ const startPollMs = 100;
 export class PrivateEngine {
   readonly host: string;
   private process: ChildProcess | undefined;
+  /** Without a bridge of its own an Engine takes away `docker0`, which is the machine's. */
+  private readonly bridge = `t8s-engine${process.pid % 10_000}`;
 
   constructor(private readonly dir: string) {
     this.host = `unix://${path.join(dir, 'docker.sock')}`;
@@ -22,7 +24,9 @@ export class PrivateEngine {
   /** @throws Error when it does not answer in time */
   async start(): Promise<void> {
     const at = (name: string): string => path.join(this.dir, name);
-    const networking = ['--bridge=none', '--iptables=false', '--ip6tables=false', '--userland-proxy=false'];
+    execFileSync('ip', ['link', 'add', this.bridge, 'type', 'bridge']);
+    execFileSync('ip', ['address', 'add', `169.254.${process.pid % 250}.1/30`, 'dev', this.bridge]);
+    const networking = [`--bridge=${this.bridge}`, '--iptables=false', '--ip6tables=false', '--userland-proxy=false'];
     const files = [`--data-root=${at('docker')}`, `--exec-root=${at('docker-run')}`, `--pidfile=${at('docker.pid')}`];
     this.process = spawn('dockerd', [`--host=${this.host}`, ...files, ...networking, '--exec-opt=native.cgroupdriver=cgroupfs', '--log-level=error'], { stdio: 'ignore' });
     for (let tries = 0; tries < startTriesMax; tries++) {
@@ -37,6 +41,7 @@ export class PrivateEngine {
     const ended = once(this.process, 'exit');
     this.process.kill('SIGTERM');
     await ended;
+    execFileSync('ip', ['link', 'delete', this.bridge]);
   }
 
   private answers(): boolean {
