@@ -34,7 +34,8 @@ async function buildContext(context: ReadonlyMap<string, string>, tags: readonly
 
 /** `docker build`; the classic builder where buildx is not installed. */
 export async function dockerBuild(directory: string, tags: readonly string[]): Promise<void> {
-  await docker(['build', '--quiet', ...tags.flatMap((tag) => ['--tag', tag]), directory]);
+  // The bridge of the host's Docker may have no way out, or be gone; packages come through the host's own network.
+  await docker(['build', '--quiet', '--network', 'host', ...tags.flatMap((tag) => ['--tag', tag]), directory]);
 }
 
 /**
