@@ -370,7 +370,7 @@ describe('bad input', () => {
     ['a bad continue token', 'GET', `${configMaps}?limit=1&continue=x`, undefined, { code: 400, message: expect.stringContaining('continue key is not valid') }],
     ['an impossible match', 'GET', `${configMaps}?resourceVersionMatch=Exact`, undefined, { code: 422, message: expect.stringContaining('resourceVersionMatch is forbidden unless resourceVersion is provided') }],
     ['a broken JSON patch', 'PATCH', `${configMaps}/created`, '{', { code: 415 }],
-    ['an unknown dry run', 'POST', `${configMaps}?dryRun=Some`, configMap('a'), { code: 400 }],
+    ['an unknown dry run', 'POST', `${configMaps}?dryRun=Some`, configMap('a'), { code: 422 }],
     ['a bad propagation policy', 'DELETE', `${configMaps}/created?propagationPolicy=Never`, undefined, { code: 422 }],
   ])('%s', async (...[, method, url, body, expected]) => {
     expect((await api.call(method, url, { body })).json).toMatchObject({ kind: 'Status', status: 'Failure', ...expected });

@@ -1,6 +1,5 @@
 import type { KindDefinition } from '@typernetes/api';
 import type { ObjectName } from '@typernetes/machinery';
-import { apiErrors } from '@typernetes/machinery';
 import type { Environment } from '../environment';
 import type { ApiRequest } from './request';
 import type { UserInfo } from './types';
@@ -20,15 +19,6 @@ export const nameOf = ({ kind }: { kind: KindDefinition }, name: string): Object
 
 /** How Invalid names it: by kind. */
 export const kindNameOf = ({ kind }: { kind: KindDefinition }, name: string): ObjectName => ({ group: kind.group, resource: kind.kind, name });
-
-/** @throws ApiError Invalid for anything but All */
-export function isDryRun(options: { dryRun?: readonly string[] }): boolean {
-  const values = options.dryRun ?? [];
-  for (const value of values) {
-    if (value !== 'All') throw apiErrors.badRequest(`dryRun: Unsupported value: ${JSON.stringify(value)}: supported values: "All"`);
-  }
-  return values.length > 0;
-}
 
 /** Small bodies that the apiserver makes itself. */
 export const encodeObject = (object: unknown): Buffer => Buffer.from(JSON.stringify(object));

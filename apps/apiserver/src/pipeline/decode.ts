@@ -1,16 +1,14 @@
 import { decodeFields, decodingFailureMessage, strictDecodingMessage, unknownFieldText, type KindDefinition } from '@typernetes/api';
 import { apiErrors, formatApiVersion, type KubernetesObject } from '@typernetes/machinery';
 import { decodeProtobuf, isDecodable, openEnvelope } from '../protobuf/decode';
-import { parseJsonStrict } from './parse-body';
+import { parseJsonStrict, problemsInOrder } from './parse-body';
+import { parseYamlStrict } from './parse-yaml';
 import type { Call } from './call';
-import type { FieldValidation, RequestBody } from './request';
-import { parse as parseYaml } from 'yaml';
+import type { RequestBody } from './request';
 
 export const acceptedBodies: readonly string[] = ['application/json', 'application/yaml'];
 
 const protobufMediaType = 'application/vnd.kubernetes.protobuf';
-
-const fieldValidations: readonly string[] = ['Ignore', 'Warn', 'Strict'];
 
 /** The kind's name and version in texts: `Pod`, `v1`. */
 interface ExpectedKind {
@@ -29,16 +27,25 @@ export const expectedKind = (kind: KindDefinition): ExpectedKind => ({ apiVersio
 export function decodeBody(call: Call, expected: ExpectedKind = expectedKind(call.kind)): KubernetesObject {
   const { body } = call.request;
   if (!body) throw apiErrors.badRequest('the request has no body');
-  const { value, duplicates } = parseBody(body, expected);
-  return checkObject(call, value, { expected, duplicates });
+  const { value, ...found } = parseBody(body, expected);
+  return checkObject(call, value, { expected, ...found });
 }
 
-/**
- * Whatever was parsed or patched, as an object of the expected kind.
- * @param found.duplicates texts about fields that occurred twice
- */
-export function checkObject(call: Call, value: unknown, found: { expected: ExpectedKind; duplicates?: readonly string[] }): KubernetesObject {
-  const { expected, duplicates = [] } = found;
+/** What is known of a value beside itself. */
+interface Found {
+  readonly expected: ExpectedKind;
+  /** Texts about fields that occurred twice. */
+  readonly duplicates?: readonly string[];
+  /** The JSON that it was parsed from: problems are told in its order. */
+  readonly text?: string;
+  /** What a client is told who sent something that is not an object of the kind; absent: BadRequest with the kind's name. */
+  readonly refuse?: (why: string) => Error;
+}
+
+/** Whatever was parsed or patched, as an object of the expected kind. */
+export function checkObject(call: Call, value: unknown, found: Found): KubernetesObject {
+  const { expected, duplicates = [], text = '' } = found;
+  const refuse = found.refuse ?? ((why) => apiErrors.badRequest(decodingFailureMessage(expected, why)));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw apiErrors.badRequest(
       `the object provided is unrecognized (must be of type ${expected.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
@@ -50,8 +57,10 @@ export function checkObject(call: Call, value: unknown, found: { expected: Expec
   if (object.kind !== expected.kind || object.apiVersion !== expected.apiVersion) throw wrongKind(object, expected);
   if (expected.definition === undefined) return object;
   const decoded = decodeFields(expected.definition, object);
-  if (decoded.error !== undefined) throw apiErrors.badRequest(decodingFailureMessage(expected, decoded.error));
-  reportProblems(call, expected, [...duplicates, ...decoded.unknownFields.map(unknownFieldText)]);
+  if (decoded.error !== undefined) throw refuse(decoded.error);
+  const { unknownFields } = decoded;
+  const problems = text ? problemsInOrder(text, duplicates, unknownFields) : [...duplicates, ...unknownFields.map(unknownFieldText)];
+  reportProblems(call, problems, refuse);
   return object;
 }
 
@@ -65,14 +74,11 @@ function wrongKind(object: KubernetesObject, expected: ExpectedKind): Error {
 }
 
 /** Unknown and duplicate fields: refused, told or passed over, as the client wishes (KEP-2885; Warn unless told). */
-function reportProblems(call: Call, expected: ExpectedKind, problems: readonly string[]): void {
-  const validation: FieldValidation = call.request.options.fieldValidation ?? 'Warn';
-  if (!fieldValidations.includes(validation)) {
-    throw apiErrors.badRequest(`fieldValidation: Unsupported value: ${JSON.stringify(validation)}: supported values: "Ignore", "Strict", "Warn"`);
-  }
-  if (problems.length === 0 || validation === 'Ignore') return;
-  if (validation === 'Warn') call.warnings.push(...problems);
-  else throw apiErrors.badRequest(decodingFailureMessage(expected, strictDecodingMessage(problems)));
+function reportProblems(call: Call, problems: readonly string[], refuse: (why: string) => Error): void {
+  const { fieldValidation = 'Warn' } = call.request.options;
+  if (problems.length === 0 || fieldValidation === 'Ignore') return;
+  if (fieldValidation === 'Warn') call.warnings.push(...problems);
+  else throw refuse(strictDecodingMessage(problems));
 }
 
 function parseProtobuf(bytes: Buffer, { definition = '' }: ExpectedKind): unknown {
@@ -84,19 +90,20 @@ function parseProtobuf(bytes: Buffer, { definition = '' }: ExpectedKind): unknow
   }
 }
 
-function parseBody(body: RequestBody, expected: ExpectedKind): { value: unknown; duplicates: readonly string[] } {
-  if (body.mediaType === protobufMediaType) return { value: parseProtobuf(body.bytes, expected), duplicates: [] };
+function parseBody(body: RequestBody, expected: ExpectedKind): { value: unknown; duplicates?: readonly string[]; text?: string } {
+  if (body.mediaType === protobufMediaType) return { value: parseProtobuf(body.bytes, expected) };
   const text = body.bytes.toString('utf8');
   if (body.mediaType === 'application/json' || body.mediaType === '') {
     const parsed = parseJsonStrict(text);
-    if (parsed.error === undefined) return { value: parsed.value, duplicates: parsed.duplicates };
+    if (parsed.error === undefined) return { value: parsed.value, duplicates: parsed.duplicates, text };
     throw apiErrors.badRequest(`the object provided is unrecognized (must be of type ${expected.kind}): couldn't get version/kind; json parse error: ${parsed.error}`);
   }
   if (body.mediaType === 'application/yaml') {
     try {
-      return { value: parseYaml(text), duplicates: [] };
+      const { value, duplicates } = parseYamlStrict(text);
+      return { value, ...(duplicates ? { duplicates: [duplicates] } : {}) };
     } catch (error) {
-      throw apiErrors.badRequest(`error converting YAML to JSON: yaml: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
+      throw apiErrors.badRequest(`error converting YAML to JSON: yaml: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   throw apiErrors.unsupportedMediaType(acceptedBodies);

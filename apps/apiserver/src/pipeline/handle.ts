@@ -11,11 +11,12 @@ import { update } from '../verbs/update';
 import { checkFieldManager } from '../apply/field-manager';
 import { watch } from '../verbs/watch';
 import { authorize, resourceAttributes } from './authorize';
-import { isDryRun, type Call } from './call';
+import type { Call } from './call';
 import { identify } from './identify';
 import { callSubresource } from './call-subresource';
 import type { ApiAnswer, ApiRequest, ApiResult } from './request';
 import type { RequestVerb } from './types';
+import { checkWriteOptions } from './write-options';
 
 type Handler = (call: Call) => Promise<ApiResult>;
 
@@ -49,7 +50,8 @@ export function makeCall(environment: Environment, request: ApiRequest, user: Ca
   const kind = environment.registry.lookup(target.group, target.version, target.resource);
   if (!kind || (target.namespace !== '' && !kind.namespaced)) throw apiErrors.pathNotFound();
   checkFieldManager(request);
-  return { environment, request, user, kind, dryRun: isDryRun(request.options), warnings: [] };
+  checkWriteOptions(request);
+  return { environment, request, user, kind, dryRun: (request.options.dryRun ?? []).length > 0, warnings: [] };
 }
 
 function handlerOf({ kind, request }: Call): Handler {

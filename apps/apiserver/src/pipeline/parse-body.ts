@@ -1,3 +1,6 @@
+import { unknownFieldText } from '@typernetes/api';
+import { walkKeys } from './json-keys';
+
 /** What a JSON text says, and which fields it says twice (the second counts, as in encoding/json). */
 export type ParsedJson =
   | { readonly error?: undefined; readonly value: unknown; readonly duplicates: readonly string[] }
@@ -25,49 +28,32 @@ function goStyleError(text: string, error: unknown): string {
   return character === undefined ? 'unexpected end of JSON input' : `invalid character '${character}' looking for beginning of value`;
 }
 
-interface Scope {
-  readonly keys: Set<string> | undefined;
-  readonly path: string;
-  index: number;
-  key: string;
-}
-
-/** Walks over valid JSON and collects `duplicate field "a.b"` texts. */
+/** `duplicate field "a.b"` texts. */
 function findDuplicates(text: string): string[] {
   const problems: string[] = [];
-  const scopes: Scope[] = [];
-  let expectsKey = false;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    const scope = scopes[scopes.length - 1];
-    if (code === 0x22) {
-      const end = endOfString(text, i);
-      if (expectsKey && scope?.keys) {
-        scope.key = text.slice(i + 1, end);
-        if (scope.keys.has(scope.key)) problems.push(`duplicate field ${JSON.stringify(scope.path ? `${scope.path}.${scope.key}` : scope.key)}`);
-        scope.keys.add(scope.key);
-        expectsKey = false;
-      }
-      i = end;
-    } else if (code === 0x7b || code === 0x5b) {
-      scopes.push({ keys: code === 0x7b ? new Set() : undefined, path: pathOf(scope), index: 0, key: '' });
-      expectsKey = code === 0x7b;
-    } else if (code === 0x7d || code === 0x5d) {
-      scopes.pop();
-      expectsKey = false;
-    } else if (code === 0x2c && scope) {
-      scope.index++;
-      expectsKey = scope.keys !== undefined;
-    }
-  }
+  walkKeys(text, (path, isDuplicate) => {
+    if (isDuplicate) problems.push(duplicateFieldText(path()));
+  });
   return problems;
 }
 
-const pathOf = (scope: Scope | undefined): string =>
-  !scope ? '' : scope.keys ? (scope.path ? `${scope.path}.${scope.key}` : scope.key) : `${scope.path}[${scope.index}]`;
+const duplicateFieldText = (path: string): string => `duplicate field ${JSON.stringify(path)}`;
 
-function endOfString(text: string, start: number): number {
-  let end = start + 1;
-  for (; text.charCodeAt(end) !== 0x22; end++) if (text.charCodeAt(end) === 0x5c) end++;
-  return end;
+/**
+ * What strict decoding says of a document, in the order of the document. What is not known cannot occur twice: only that
+ * it is unknown counts.
+ * @param unknown paths of unknown fields
+ */
+export function problemsInOrder(text: string, duplicates: readonly string[], unknown: readonly string[]): string[] {
+  if (duplicates.length === 0) return unknown.map(unknownFieldText);
+  if (unknown.length === 0) return [...duplicates];
+  const problems = new Set<string>();
+  const isUnknown = new Set(unknown);
+  const isInside = (path: string): boolean => unknown.some((outer) => path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`));
+  walkKeys(text, (pathOf, isDuplicate) => {
+    const path = pathOf();
+    if (isUnknown.has(path)) problems.add(unknownFieldText(path));
+    else if (isDuplicate && !isInside(path)) problems.add(duplicateFieldText(path));
+  });
+  return [...problems];
 }

@@ -1,6 +1,7 @@
 import { apiErrors, type KubernetesObject } from '@typernetes/machinery';
 import { parse as parseYaml } from 'yaml';
-import { isDryRun, type Call } from '../pipeline/call';
+import type { Call } from '../pipeline/call';
+import { checkWriteOptions } from '../pipeline/write-options';
 import type { ApiRequest } from '../pipeline/request';
 import { decodeProtobuf, openEnvelope } from '../protobuf/decode';
 
@@ -56,7 +57,9 @@ function invalidOptions(detail: string, value?: string): Error {
   ]);
 }
 
-/** Dry run may be asked for in the query or in the body. */
-export function withDryRun(call: Call, options: DeleteOptions): Call {
-  return options.dryRun && isDryRun({ dryRun: options.dryRun }) ? { ...call, dryRun: true } : call;
+/** Dry run may be asked for in the query or in the body. @throws ApiError Invalid */
+export function withDryRun(call: Call, { dryRun }: DeleteOptions): Call {
+  if (!dryRun?.length) return call;
+  checkWriteOptions({ verb: 'delete', options: { dryRun } });
+  return { ...call, dryRun: true };
 }

@@ -1,9 +1,11 @@
-import { apiErrors, applyJsonPatch, applyMergePatch, applyStrategicMergePatch, StrategicMergePatchError, type KubernetesObject } from '@typernetes/machinery';
-import { parse as parseYaml } from 'yaml';
+import { unknownFieldText } from '@typernetes/api';
+import { apiErrors, applyJsonPatch, applyMergePatch, applyStrategicMergePatch, fieldError, isJsonObject, StrategicMergePatchError, type KubernetesObject } from '@typernetes/machinery';
 import { applyPatch } from '../apply/apply-patch';
 import { applyMediaType, isApply } from '../apply/field-manager';
 import type { Call } from '../pipeline/call';
 import { checkObject, expectedKind } from '../pipeline/decode';
+import { parseJsonStrict } from '../pipeline/parse-body';
+import { parseYamlStrict } from '../pipeline/parse-yaml';
 import type { ApiResult } from '../pipeline/request';
 import { viewOf } from '../store/resource-stores';
 import { patchSchemaOf } from './patch-schema';
@@ -11,7 +13,14 @@ import { replaceObject } from './update';
 
 const patchTypes: readonly string[] = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json'];
 
-type Patcher = (current: unknown) => unknown;
+/** A patch, ready to be applied to JSON values. */
+interface Patcher {
+  apply(current: unknown): unknown;
+  /** What strict decoding says of the patch itself. */
+  readonly problems: readonly string[];
+  /** The answer to a patch that does not lead to an object of the kind. */
+  refuse(why: string): Error;
+}
 
 /** PATCH of an object or its status. */
 export async function patch(call: Call): Promise<ApiResult> {
@@ -22,7 +31,7 @@ export async function patch(call: Call): Promise<ApiResult> {
 }
 
 function patchObject(call: Call, patcher: Patcher, current: KubernetesObject): KubernetesObject {
-  const next = checkObject(call, patcher(current), { expected: expectedKind(call.kind) });
+  const next = checkPatched(call, patcher, current);
   const { name, namespace } = current.metadata ?? {};
   next.metadata ??= {};
   next.metadata.name ??= name;
@@ -30,19 +39,34 @@ function patchObject(call: Call, patcher: Patcher, current: KubernetesObject): K
   return next;
 }
 
-/** The request's patch as a function on JSON values. @throws ApiError BadRequest, UnsupportedMediaType */
+/** The patched object, when it is one of the kind. @throws ApiError Invalid */
+export function checkPatched(call: Call, { apply, problems, refuse }: Patcher, current: unknown, expected = expectedKind(call.kind)): KubernetesObject {
+  return checkObject(call, apply(current), { expected, duplicates: problems, refuse });
+}
+
+/** The request's patch. @throws ApiError BadRequest, UnsupportedMediaType */
 export function patcherOf(call: Call, schema: ReturnType<typeof patchSchemaOf>): Patcher {
   const { body } = call.request;
   if (!body || !patchTypes.includes(body.mediaType)) throw apiErrors.unsupportedMediaType([...patchTypes, applyMediaType]);
-  const document = parsePatch(body.bytes);
+  const text = body.bytes.toString();
+  const { document, duplicates } = parsePatch(text);
+  const refuse = (why: string): Error => apiErrors.invalid({ group: '', resource: '', name: '' }, [fieldError.invalid('patch', text, why)]);
   switch (body.mediaType) {
     case 'application/json-patch+json':
-      return (current) => applyJsonPatch(current, document);
+      return { apply: (current) => applyJsonPatch(current, document), problems: [...unknownMembers(document), ...duplicates].map((problem) => `json patch ${problem}`), refuse };
     case 'application/merge-patch+json':
-      return (current) => applyMergePatch(current, document);
+      return { apply: (current) => applyMergePatch(current, document), problems: duplicates, refuse };
     default:
-      return (current) => strategically(current, document, schema);
+      return { apply: (current) => strategically(current, document, schema), problems: duplicates, refuse };
   }
+}
+
+const operationMembers = new Set(['op', 'path', 'from', 'value']);
+
+/** What stands in the operations of a JSON patch and means nothing there. */
+function unknownMembers(document: unknown): string[] {
+  if (!Array.isArray(document)) return [];
+  return document.flatMap((operation: unknown, i) => (isJsonObject(operation) ? Object.keys(operation) : []).filter((key) => !operationMembers.has(key)).map((key) => unknownFieldText(`[${i}].${key}`)));
 }
 
 function strategically(current: unknown, document: unknown, schema: ReturnType<typeof patchSchemaOf>): unknown {
@@ -55,14 +79,19 @@ function strategically(current: unknown, document: unknown, schema: ReturnType<t
 }
 
 /** JSON, or YAML as kubectl lets its users write it. */
-function parsePatch(bytes: Buffer): unknown {
-  const text = bytes.toString();
+function parsePatch(text: string): { document: unknown; duplicates: readonly string[] } {
+  const parsed = parseJsonStrict(text);
+  if (parsed.error === undefined) return { document: parsed.value, duplicates: parsed.duplicates };
+  const document = /^\s*[[{]/.test(text) ? undefined : objectOfYaml(text);
+  if (document) return { document, duplicates: [] };
+  throw apiErrors.badRequest(`error decoding patch: ${parsed.error}`);
+}
+
+function objectOfYaml(text: string): object | undefined {
   try {
-    return JSON.parse(text);
-  } catch (error) {
-    const isYamlObject = !/^\s*[[{]/.test(text);
-    const value: unknown = isYamlObject ? parseYaml(text) : undefined;
-    if (typeof value === 'object' && value !== null) return value;
-    throw apiErrors.badRequest(`error decoding patch: ${error instanceof Error ? error.message : String(error)}`);
+    const { value } = parseYamlStrict(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -2,11 +2,11 @@ import type { KindDefinition, ScaleMapping } from '@typernetes/api';
 import { apiErrors, type KubernetesObject } from '@typernetes/machinery';
 import type { CacheEntry } from '@typernetes/storage';
 import { encodeObject, type Call } from '../pipeline/call';
-import { checkObject, decodeBody } from '../pipeline/decode';
+import { decodeBody } from '../pipeline/decode';
 import type { ApiResult } from '../pipeline/request';
 import { viewOf } from '../store/resource-stores';
 import { readObject } from './get';
-import { patcherOf } from './patch';
+import { checkPatched, patcherOf } from './patch';
 import { patchSchemaOf } from './patch-schema';
 import { replaceObject } from './update';
 
@@ -62,7 +62,7 @@ export async function updateScale(call: Call): Promise<ApiResult> {
 /** PATCH of the scale subresource. */
 export async function patchScale(call: Call): Promise<ApiResult> {
   const patcher = patcherOf(call, patchSchemaOf(expected.definition));
-  return writeScale(call, (current) => checkObject(call, patcher(current), { expected }) as Scale);
+  return writeScale(call, (current) => checkPatched(call, patcher, current, expected) as Scale);
 }
 
 async function writeScale(call: Call, makeScale: (current: Scale) => Scale): Promise<ApiResult> {
