@@ -1,5 +1,6 @@
 import type { Namespace, ResourceType } from '@typernetes/api';
 import { resources } from '@typernetes/api';
+import type { ResourceClient } from '@typernetes/client';
 import type { KubernetesObject } from '@typernetes/machinery';
 import { formatTime, hasReason } from '@typernetes/machinery';
 import type { ControllerContext, ControllerDefinition } from '../context';
@@ -11,6 +12,9 @@ const finalizer = 'kubernetes';
 
 /** How long until it looks again whether the contents are gone; pods take their grace period. */
 const recheckMs = 1_000;
+
+/** Deletes under way at a time: enough to keep the store busy, few enough to leave room for others. */
+const deletesAtOnce = 16;
 
 /** Empties namespaces that are being deleted, then lets them go. */
 export const namespaceController: ControllerDefinition = {
@@ -43,19 +47,23 @@ async function deleteContents({ client }: ControllerContext, namespace: string):
     if (!type.namespaced) continue;
     const api = client.resource(type);
     const { items } = await api.list({ namespace });
-    for (const { metadata } of items) {
-      if (metadata?.deletionTimestamp) continue;
-      await api
-        .delete(metadata?.name ?? '', { namespace, propagationPolicy: 'Background', preconditions: { uid: metadata?.uid } })
-        .catch((error: unknown) => {
-          if (!hasReason(error, 'NotFound', 'Conflict')) throw error;
-        });
+    const due = items.filter(({ metadata }) => !metadata?.deletionTimestamp);
+    for (let start = 0; start < due.length; start += deletesAtOnce) {
+      await Promise.all(due.slice(start, start + deletesAtOnce).map((object) => deleteOne(api, namespace, object)));
     }
     if (!items.length) continue;
     const left = await api.list({ namespace });
     if (left.items.length) remaining.push({ type, objects: left.items });
   }
   return remaining;
+}
+
+async function deleteOne(api: ResourceClient<KubernetesObject>, namespace: string, { metadata }: KubernetesObject): Promise<void> {
+  try {
+    await api.delete(metadata?.name ?? '', { namespace, propagationPolicy: 'Background', preconditions: { uid: metadata?.uid } });
+  } catch (error) {
+    if (!hasReason(error, 'NotFound', 'Conflict')) throw error;
+  }
 }
 
 async function finalize({ client, logger }: ControllerContext, namespace: Namespace): Promise<void> {
