@@ -11,7 +11,11 @@ jest.setTimeout(180_000);
 const node = new TestKubelet('kubelet-keeps', '10.244.91.0/24');
 const manifests = mkdtempSync(path.join(tmpdir(), 'kubelet-manifests-'));
 
-beforeAll(() => node.start({ staticPodPath: manifests, containerLogMaxBytes: 20_000, containerLogMaxFiles: 3 }));
+beforeAll(async () => {
+  await node.start({ staticPodPath: manifests, containerLogMaxBytes: 20_000, containerLogMaxFiles: 3 });
+  // It talks while other tests run.
+  await node.create('talks', { containers: [node.box('i=0; while true; do echo "line $i of some length, so that it is long enough soon"; i=$((i+1)); sleep 0.01; done')] });
+});
 afterAll(async () => {
   for (const name of readdirSync(manifests)) rmSync(path.join(manifests, name));
   await node.stop();
@@ -64,8 +68,7 @@ describe('static pods', () => {
 });
 
 test('a log that grows is rotated, and read as one', async () => {
-  const pod = await node.create('talks', { containers: [node.box('i=0; while true; do echo "line $i of some length, so that it is long enough soon"; i=$((i+1)); sleep 0.01; done')] });
-  await node.phase('talks', 'Running');
+  const pod = await node.phase('talks', 'Running');
   const dir = path.join(podLogDirectory(node.config.podLogsDir, pod), 'main');
   const files = await until(async () => { const names = readdirSync(dir); return names.some((name) => name.endsWith('.gz')) && names; }, 'rotated twice');
   expect(files).toContain('0.log');
@@ -93,6 +96,7 @@ test('a node that is short of memory ends pods, says so, and takes no more of so
     const { status } = await node.client.resource(resources.nodes).get(node.nodeName);
     return status?.conditions?.some(({ type, reason }) => type === 'MemoryPressure' && reason === 'KubeletHasInsufficientMemory');
   }, 'the node says so');
+  await until(async () => (await node.events(node.nodeName)).some(({ reason }) => reason === 'NodeHasInsufficientMemory'), 'event of the node');
   await node.create('late', { containers: [node.box('exec sleep 1000')] });
   expect((await node.phase('late', 'Failed')).status).toMatchObject({ reason: 'Evicted', message: 'Pod was rejected: The node had condition: [MemoryPressure]. ' });
 });

@@ -15,6 +15,13 @@ import type { NodeFacts } from './node-object';
 import { allocatableOf, newNode, nodeLabelsOf, nodeStatus } from './node-object';
 import type { Pressure } from './pressure';
 
+/** Reasons of events by condition: when it begins, and when it ends. */
+const pressureEvents: Readonly<Record<string, readonly [string, string]>> = {
+  MemoryPressure: ['NodeHasInsufficientMemory', 'NodeHasSufficientMemory'],
+  DiskPressure: ['NodeHasDiskPressure', 'NodeHasNoDiskPressure'],
+  PIDPressure: ['NodeHasInsufficientPID', 'NodeHasSufficientPID'],
+};
+
 /** While the node is not ready it looks more often whether it is. */
 const notReadyMs = 500;
 
@@ -41,6 +48,7 @@ export class NodeAgent implements NodeView {
   readonly memoryBytes: number;
   private runtimeProblem: string | undefined = 'container runtime status check may not have completed yet';
   private saidReady: boolean | undefined;
+  private readonly saidPressure = new Map<string, string>();
   private runtimeOkAtMs: number | undefined;
   private networkNotReady: string | undefined = 'container runtime network not ready';
   private runtimeInfo = { name: 'docker', version: 'docker://Unknown' };
@@ -159,6 +167,7 @@ export class NodeAgent implements NodeView {
     const isRecent = this.lastReport && clock.monotonic() - this.lastReport.atMs < nodeStatusReportMs;
     if (isRecent && this.lastReport?.text === text) return;
     this.reportReadiness(this.node, status);
+    this.reportPressure(this.node, status);
     const addresses = [...(status.addresses ?? []), { $patch: 'replace' }];
     try {
       this.node = await nodes.patch(this.name, { status: { ...status, addresses } }, { subresource: 'status', type: 'application/strategic-merge-patch+json' });
@@ -178,6 +187,17 @@ export class NodeAgent implements NodeView {
       this.dependencies.report(node, reason, `Node ${this.name} status is now: ${reason}`);
     }
     this.saidReady = isReady;
+  }
+
+  /** Says what the node is short of, and when that is over. */
+  private reportPressure(node: Node, { conditions = [] }: NodeStatus): void {
+    for (const { type, status } of conditions) {
+      const reasons = pressureEvents[type];
+      if (!reasons || this.saidPressure.get(type) === status) continue;
+      this.saidPressure.set(type, status);
+      const reason = reasons[status === 'True' ? 0 : 1];
+      this.dependencies.report(node, reason, `Node ${this.name} status is now: ${reason}`);
+    }
   }
 
   private async register(facts: NodeFacts): Promise<Node> {

@@ -22,7 +22,7 @@ import { allContainersOf, initContainersOf, isSidecar, podText, uidOf } from './
 import { isTerminalPhase, podStatus, toldStatus } from './pod-status';
 import type { KernelResources } from './resize/actual-resources';
 import { kernelResources } from './resize/actual-resources';
-import type { ResizeNote } from './resize/pod-resize';
+import type { ResizeNote, Room } from './resize/pod-resize';
 import { PodResize } from './resize/pod-resize';
 import { resizeContainer } from './resize/resize-container';
 import { backOffKey, factsOf, startContainer } from './start-container';
@@ -225,7 +225,7 @@ export class PodWorker {
 
   private decideResize(runtime: RuntimePod): void {
     const { context, pod } = this;
-    const room = { others: context.neighbours(uidOf(pod)), allocatable: context.node.allocatable };
+    const room = (): Room => ({ others: context.neighbours(uidOf(pod)), allocatable: context.node.allocatable });
     this.report(this.resize.decide(pod, room, (name) => latestContainer(runtime, name)?.id));
     if (this.resize.isPending) this.again(syncRetryMsMax);
   }

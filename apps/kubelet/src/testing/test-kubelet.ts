@@ -50,7 +50,9 @@ export class TestKubelet {
   readonly nodeName: string;
   config!: KubeletConfig;
   api!: TestApi;
+  /** As administrator. */
   client!: ApiClient;
+  private own!: ApiClient;
   private readonly engine: PrivateEngine;
   readonly local: LocalNode;
   private shim!: Running;
@@ -78,10 +80,9 @@ export class TestKubelet {
     const [port = 0, healthzPort = 0] = await freePorts(2);
     const shimConfig = { ...criDefaults, dockerHost: local.dockerHost, listen: local.socket, podInfraContainerImage: local.pauseImage, cniConfDir: local.cniConfDir, rootDir: path.join(local.dir, 'cri') };
     [this.api, this.shim] = await Promise.all([startTestApi(), startCriDocker(shimConfig, logger)]);
-    this.client = createGrpcClient({
-      access: { server: '', grpcServer: `127.0.0.1:${this.api.running.grpcPort}`, ca: Buffer.from(this.api.caCert), cert: Buffer.from(this.api.admin.cert), key: Buffer.from(this.api.admin.key) },
-      userAgent: 'kubelet',
-    });
+    this.client = this.clientOf(this.api.admin);
+    // What a kubelet may do is the apiserver's to say.
+    this.own = this.clientOf(this.api.issue(`system:node:${nodeName}`, ['system:nodes']));
     for (const name of ['default', 'kube-node-lease']) await this.client.resource(resources.namespaces).create({ metadata: { name } }).catch(() => undefined);
     this.config = {
       ...defaultConfig, nodeName, nodeIP: '127.0.0.1', containerRuntimeEndpoint: `unix:${local.socket}`, clusterDns: ['10.96.0.10'],
@@ -97,6 +98,11 @@ export class TestKubelet {
     }, 'node is Ready');
   }
 
+  private clientOf({ cert, key }: { cert: string; key: string }): ApiClient {
+    const access = { server: '', grpcServer: `127.0.0.1:${this.api.running.grpcPort}`, ca: Buffer.from(this.api.caCert), cert: Buffer.from(cert), key: Buffer.from(key) };
+    return createGrpcClient({ access, userAgent: 'kubelet' });
+  }
+
   /** Another kubelet on the same node, as after a crash. */
   async restart(): Promise<void> {
     await this.kubelet.stop();
@@ -104,7 +110,7 @@ export class TestKubelet {
   }
 
   private async run(): Promise<Running> {
-    const { client, nodeName } = this;
+    const { own: client, nodeName } = this;
     const informers = new InformerFactory({ client, clock: systemClock, random: systemRandom, logger });
     const sources = {
       pods: informers.informer(resources.pods, { fieldSelector: `spec.nodeName=${nodeName}` }),
@@ -125,6 +131,7 @@ export class TestKubelet {
     await this.kubelet.stop();
     await this.shim.stop();
     this.client.close();
+    this.own.close();
     await this.api.stop();
     this.local.remove();
     await this.engine.stop();

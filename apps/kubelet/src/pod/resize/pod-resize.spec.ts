@@ -2,11 +2,11 @@ import type { Container, Pod, ResourceRequirements } from '@typernetes/api';
 import { linuxResources } from '../../container/linux-resources';
 import { container, pod } from '../../testing/builders';
 import { actualResources, kernelResources, type KernelResources } from './actual-resources';
-import { PodResize } from './pod-resize';
+import { PodResize, type Room } from './pod-resize';
 
 const of = (cpu: string, memory: string, more: Partial<Container> = {}): Pod =>
   pod({ containers: [container('main', { resources: { requests: { cpu, memory } }, ...more })] }, { metadata: { generation: 2 } });
-const room = (others: Pod[] = []): { others: Pod[]; allocatable: Record<string, string> } => ({ others, allocatable: { cpu: '2', memory: '1Gi', pods: '10' } });
+const room = (others: Pod[] = []) => (): Room => ({ others, allocatable: { cpu: '2', memory: '1Gi', pods: '10' } });
 const requestsOf = (from: Pod): object | undefined => from.spec?.containers[0]?.resources?.requests;
 const told = (resize: PodResize): string => resize.conditions().map(({ type, reason = '' }) => `${type}/${reason}`).join();
 const idOf = (): string => 'id';

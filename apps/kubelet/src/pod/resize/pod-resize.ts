@@ -11,6 +11,12 @@ export interface ResizeNote {
   message: string;
 }
 
+/** The node, and who else is on it. */
+export interface Room {
+  others: readonly Pod[];
+  allocatable: Readonly<Record<string, string>>;
+}
+
 /** Upstream's way to say what a resize was about. */
 function resizeText(title: string, pod: Pod, error?: string): string {
   const list = (containers: { name: string; resources?: object }[]): object[] => containers.map(({ name, resources }) => ({ name, resources: resources ?? {} }));
@@ -48,12 +54,13 @@ export class PodResize {
   }
 
   /** Looks at the pod's wish and promises it when that is possible. `idOf`: the current run of a container. */
-  decide(pod: Pod, room: { others: readonly Pod[]; allocatable: Readonly<Record<string, string>> }, idOf: (name: string) => string | undefined): ResizeNote[] {
+  decide(pod: Pod, roomOf: () => Room, idOf: (name: string) => string | undefined): ResizeNote[] {
     if (!isResized(pod, this.allocation)) {
       this.pending = undefined;
       return [];
     }
-    const outcome = feasibility(pod, room.others, room.allocatable);
+    const { others, allocatable } = roomOf();
+    const outcome = feasibility(pod, others, allocatable);
     if (outcome.kind !== 'granted') {
       const before = this.pending;
       this.pending = outcome;
