@@ -134,6 +134,63 @@ const rulesByKind: ReadonlyMap<string, KindRules<object>> = new Map([
     validateUpdate: validation.validatePodDisruptionBudgetUpdate,
     validateStatusUpdate: validation.validatePodDisruptionBudgetStatusUpdate,
   }),
+  rulesOf(resources.limitRanges, {
+    defaults: defaults.defaultLimitRange,
+    validateCreate: validation.validateLimitRangeCreate,
+    validateUpdate: validation.validateLimitRangeUpdate,
+  }),
+  rulesOf(resources.persistentVolumes, {
+    defaults: defaults.defaultPersistentVolume,
+    validateCreate: validation.validatePersistentVolumeCreate,
+    validateUpdate: validation.validatePersistentVolumeUpdate,
+  }),
+  rulesOf(resources.persistentVolumeClaims, {
+    defaults: defaults.defaultPersistentVolumeClaim,
+    validateCreate: validation.validatePersistentVolumeClaimCreate,
+    validateUpdate: validation.validatePersistentVolumeClaimUpdate,
+  }),
+  rulesOf(resources.podTemplates, {
+    defaults: defaults.defaultPodTemplate,
+    validateCreate: validation.validatePodTemplateCreate,
+    validateUpdate: validation.validatePodTemplateUpdate,
+  }),
+  rulesOf(resources.resourceQuotas, {
+    validateCreate: validation.validateResourceQuotaCreate,
+    validateUpdate: validation.validateResourceQuotaUpdate,
+    validateStatusUpdate: validation.validateResourceQuotaStatusUpdate,
+  }),
+  rulesOf(resources.storageClasses, {
+    defaults: defaults.defaultStorageClass,
+    validateCreate: validation.validateStorageClassCreate,
+    validateUpdate: validation.validateStorageClassUpdate,
+  }),
+  rulesOf(resources.volumeAttributesClasses, {
+    validateCreate: validation.validateVolumeAttributesClassCreate,
+    validateUpdate: validation.validateVolumeAttributesClassUpdate,
+  }),
+  rulesOf(resources.csiDrivers, {
+    defaults: defaults.defaultCSIDriver,
+    validateCreate: validation.validateCSIDriverCreate,
+    validateUpdate: validation.validateCSIDriverUpdate,
+  }),
+  rulesOf(resources.csiNodes, { validateCreate: validation.validateCSINodeCreate, validateUpdate: validation.validateCSINodeUpdate }),
+  rulesOf(resources.csiStorageCapacities, {
+    validateCreate: validation.validateCSIStorageCapacityCreate,
+    validateUpdate: validation.validateCSIStorageCapacityUpdate,
+  }),
+  rulesOf(resources.volumeAttachments, {
+    validateCreate: validation.validateVolumeAttachmentCreate,
+    validateUpdate: validation.validateVolumeAttachmentUpdate,
+  }),
+  rulesOf(resources.priorityClasses, {
+    defaults: defaults.defaultPriorityClass,
+    validateCreate: validation.validatePriorityClassCreate,
+    validateUpdate: validation.validatePriorityClassUpdate,
+  }),
+  rulesOf(resources.runtimeClasses, {
+    validateCreate: validation.validateRuntimeClassCreate,
+    validateUpdate: validation.validateRuntimeClassUpdate,
+  }),
 ]);
 
 /** The definition with its kind's row; what the definition says itself stands. */

@@ -16,20 +16,30 @@ import { binding } from './core/binding';
 import { configMap } from './core/config-map';
 import { endpoints } from './core/endpoints';
 import { event } from './core/event';
+import { limitRange } from './core/limit-range';
 import { namespace } from './core/namespace';
 import { node } from './core/node';
+import { persistentVolume } from './core/persistent-volume';
+import { persistentVolumeClaim } from './core/persistent-volume-claim';
 import { pod } from './core/pod';
+import { podTemplate } from './core/pod-template';
 import { replicationController } from './core/replication-controller';
+import { resourceQuota } from './core/resource-quota';
 import { secret } from './core/secret';
 import { service } from './core/service';
 import { serviceAccount } from './core/service-account';
 import { endpointSlice } from './discovery/endpoint-slice';
 import { eventV1 } from './events/event';
+import { runtimeClass } from './node/runtime-class';
 import { podDisruptionBudget } from './policy/pod-disruption-budget';
 import { clusterRole } from './rbac/cluster-role';
 import { clusterRoleBinding } from './rbac/cluster-role-binding';
 import { role } from './rbac/role';
 import { roleBinding } from './rbac/role-binding';
+import { priorityClass } from './scheduling/priority-class';
+import { storageClass, volumeAttributesClass } from './storage/classes';
+import { csiDriver, csiNode, csiStorageCapacity } from './storage/csi';
+import { volumeAttachment } from './storage/volume-attachment';
 import type { KindDefinition } from './kind';
 import { withPrinter } from './printers';
 import { withRules } from './kind-rules';
@@ -68,6 +78,19 @@ const declarations: readonly KindDefinition[] = [
   cronJob,
   job,
   podDisruptionBudget,
+  limitRange,
+  persistentVolume,
+  persistentVolumeClaim,
+  podTemplate,
+  resourceQuota,
+  storageClass,
+  volumeAttributesClass,
+  csiDriver,
+  csiNode,
+  csiStorageCapacity,
+  volumeAttachment,
+  priorityClass,
+  runtimeClass,
 ];
 
 /** Every built-in kind. Groups appear in discovery in this order. */

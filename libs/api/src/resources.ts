@@ -12,6 +12,9 @@ const authentication = { group: 'authentication.k8s.io', version: 'v1' } as cons
 const authorization = { group: 'authorization.k8s.io', version: 'v1' } as const;
 const batch = { group: 'batch', version: 'v1' } as const;
 const policy = { group: 'policy', version: 'v1' } as const;
+const storage = { group: 'storage.k8s.io', version: 'v1' } as const;
+const scheduling = { group: 'scheduling.k8s.io', version: 'v1' } as const;
+const node = { group: 'node.k8s.io', version: 'v1' } as const;
 
 function namespaced<T extends KubernetesObject>(gv: { group: string; version: string }, kind: string, resource: string): ResourceType<T> {
   return { ...gv, kind, resource, namespaced: true };
@@ -58,4 +61,17 @@ export const resources = {
   cronJobs: namespaced<types.CronJob>(batch, 'CronJob', 'cronjobs'),
   jobs: namespaced<types.Job>(batch, 'Job', 'jobs'),
   podDisruptionBudgets: namespaced<types.PodDisruptionBudget>(policy, 'PodDisruptionBudget', 'poddisruptionbudgets'),
+  limitRanges: namespaced<types.LimitRange>(core, 'LimitRange', 'limitranges'),
+  persistentVolumes: clusterScoped<types.PersistentVolume>(core, 'PersistentVolume', 'persistentvolumes'),
+  persistentVolumeClaims: namespaced<types.PersistentVolumeClaim>(core, 'PersistentVolumeClaim', 'persistentvolumeclaims'),
+  podTemplates: namespaced<types.PodTemplate>(core, 'PodTemplate', 'podtemplates'),
+  resourceQuotas: namespaced<types.ResourceQuota>(core, 'ResourceQuota', 'resourcequotas'),
+  storageClasses: clusterScoped<types.StorageClass>(storage, 'StorageClass', 'storageclasses'),
+  volumeAttributesClasses: clusterScoped<types.VolumeAttributesClass>(storage, 'VolumeAttributesClass', 'volumeattributesclasses'),
+  csiDrivers: clusterScoped<types.CSIDriver>(storage, 'CSIDriver', 'csidrivers'),
+  csiNodes: clusterScoped<types.CSINode>(storage, 'CSINode', 'csinodes'),
+  csiStorageCapacities: namespaced<types.CSIStorageCapacity>(storage, 'CSIStorageCapacity', 'csistoragecapacities'),
+  volumeAttachments: clusterScoped<types.VolumeAttachment>(storage, 'VolumeAttachment', 'volumeattachments'),
+  priorityClasses: clusterScoped<types.PriorityClass>(scheduling, 'PriorityClass', 'priorityclasses'),
+  runtimeClasses: clusterScoped<types.RuntimeClass>(node, 'RuntimeClass', 'runtimeclasses'),
 } as const;

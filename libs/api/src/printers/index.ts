@@ -8,8 +8,10 @@ import { endpointSlicePrinter, endpointsPrinter } from './endpoints';
 import { coreEventPrinter, eventPrinter } from './event';
 import { nodePrinter } from './node';
 import { podPrinter } from './pod';
+import * as policies from './policies';
 import { servicePrinter } from './service';
 import * as simple from './simple';
+import * as storage from './storage';
 
 /** A handle and the printer for its type; the pair is checked here and the type forgotten. */
 function printerOf<T extends KubernetesObject>({ group, kind }: ResourceType<T>, printer: TablePrinter<T>): [string, TablePrinter<KubernetesObject>] {
@@ -40,6 +42,18 @@ const printers: ReadonlyMap<string, TablePrinter<KubernetesObject>> = new Map([
   printerOf(resources.cronJobs, batch.cronJobPrinter),
   printerOf(resources.jobs, batch.jobPrinter),
   printerOf(resources.podDisruptionBudgets, batch.podDisruptionBudgetPrinter),
+  printerOf(resources.persistentVolumes, storage.persistentVolumePrinter),
+  printerOf(resources.persistentVolumeClaims, storage.persistentVolumeClaimPrinter),
+  printerOf(resources.podTemplates, policies.podTemplatePrinter),
+  printerOf(resources.resourceQuotas, policies.resourceQuotaPrinter),
+  printerOf(resources.storageClasses, storage.storageClassPrinter),
+  printerOf(resources.volumeAttributesClasses, storage.volumeAttributesClassPrinter),
+  printerOf(resources.csiDrivers, storage.csiDriverPrinter),
+  printerOf(resources.csiNodes, storage.csiNodePrinter),
+  printerOf(resources.csiStorageCapacities, storage.csiStorageCapacityPrinter),
+  printerOf(resources.volumeAttachments, storage.volumeAttachmentPrinter),
+  printerOf(resources.priorityClasses, policies.priorityClassPrinter),
+  printerOf(resources.runtimeClasses, policies.runtimeClassPrinter),
 ]);
 
 /** The kind with its columns. */

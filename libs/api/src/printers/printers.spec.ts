@@ -151,7 +151,6 @@ const referenceNames: Readonly<Record<string, string>> = {
   MutatingWebhookConfiguration: 'mutatingWebhook',
   ValidatingWebhookConfiguration: 'validatingWebhook',
   PriorityLevelConfiguration: 'priorityLevel',
-  CSIDriver: 'csiDriver',
   CSINode: 'csiNode',
   CSIStorageCapacity: 'csiStorageCapacity',
   ResourceSlice: 'nodeResourceSlice',
@@ -162,6 +161,7 @@ const referenceNames: Readonly<Record<string, string>> = {
 /** The reference says nothing of these. */
 const notInReference: ReadonlySet<string> = new Set([
   'APIService',
+  'CSIDriver',
   'ControllerRevision',
   'MutatingAdmissionPolicy',
   'MutatingAdmissionPolicyBinding',

@@ -1,0 +1,4 @@
+import { defineKind } from '../define-kind';
+import { resources } from '../resources';
+
+export const runtimeClass = defineKind(resources.runtimeClasses);

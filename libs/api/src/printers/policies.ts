@@ -1,0 +1,30 @@
+import type { PodTemplate, PriorityClass, ResourceQuota, RuntimeClass } from '../generated/types';
+import type { TablePrinter } from '../kind';
+import { templateCells } from './apps';
+import { age, columns, integer, labelsText, nameOf } from './cells';
+
+export const resourceQuotaPrinter: TablePrinter<ResourceQuota> = {
+  columns: columns('quota', ['Name', 'Request', 'Limit', 'Age']),
+  row(quota, nowMs) {
+    const { hard = {}, used = {} } = quota.status ?? {};
+    const names = Object.keys(hard).sort();
+    const text = (wanted: boolean): string =>
+      names.filter((name) => name.startsWith('limits') === wanted).map((name) => `${name}: ${used[name] ?? '0'}/${hard[name]}`).join(', ');
+    return [nameOf(quota), text(false), text(true), age(quota, nowMs)];
+  },
+};
+
+export const priorityClassPrinter: TablePrinter<PriorityClass> = {
+  columns: columns('priority class', ['Name', integer('Value'), { name: 'Global-Default', type: 'boolean' }, 'Age', 'PreemptionPolicy']),
+  row: (priority, nowMs) => [nameOf(priority), priority.value ?? 0, priority.globalDefault ?? false, age(priority, nowMs), priority.preemptionPolicy ?? 'PreemptLowerPriority'],
+};
+
+export const runtimeClassPrinter: TablePrinter<RuntimeClass> = {
+  columns: columns('runtime class', ['Name', 'Handler', 'Age']),
+  row: (runtime, nowMs) => [nameOf(runtime), runtime.handler, age(runtime, nowMs)],
+};
+
+export const podTemplatePrinter: TablePrinter<PodTemplate> = {
+  columns: columns('pod template', ['Name', 'Containers', 'Images', 'Pod Labels']),
+  row: (template) => [nameOf(template), ...templateCells(template.template), labelsText(template.template?.metadata?.labels)],
+};
