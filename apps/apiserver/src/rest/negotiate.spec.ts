@@ -15,6 +15,12 @@ describe('negotiate', () => {
     expect(`${representation} ${mediaType}`).toBe(expected);
   });
 
+  it('passes over rows of what has none', () => {
+    const table = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+    expect(negotiate(`${table},application/json`, false).representation).toBe('object');
+    expect(() => negotiate(table, false)).toThrow('only the following media types are accepted');
+  });
+
   it('refuses what it cannot serve', () => {
     expect(() => negotiate('text/html')).toThrow('only the following media types are accepted: application/json, application/yaml');
   });

@@ -14,16 +14,17 @@ const plain: Negotiated = { representation: 'object', mediaType: 'application/js
 
 /**
  * The first alternative of Accept that we can serve; clients list what they like best first.
+ * @param transforms whether there is something to show as rows or metadata (a review is only a question)
  * @throws ApiError NotAcceptable
  */
-export function negotiate(accept: string | undefined): Negotiated {
+export function negotiate(accept: string | undefined, transforms = true): Negotiated {
   if (accept === undefined || accept === '' || accept === '*/*' || accept === 'application/json') return plain;
   for (const alternative of accept.split(',')) {
     const [mediaType = '', ...parameters] = alternative.split(';').map((part) => part.trim());
     const as = valueOf(parameters, 'as');
     if (as !== undefined && (valueOf(parameters, 'v') !== 'v1' || valueOf(parameters, 'g') !== 'meta.k8s.io')) continue;
     const representation = as === undefined ? 'object' : representations[as];
-    if (!representation) continue;
+    if (!representation || (representation !== 'object' && !transforms)) continue;
     if (mediaType === 'application/yaml') return { representation, mediaType };
     if (mediaType === 'application/json' || mediaType === '*/*' || mediaType === 'application/*') return { representation, mediaType: 'application/json' };
   }

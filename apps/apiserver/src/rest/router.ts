@@ -42,7 +42,7 @@ export async function route(environment: Environment, paths: PathHandler, exchan
   if (info.type === 'path') return routePath(environment, paths, exchange);
   const responder = ownResponder(environment, info);
   if (responder) return respondBySubresource(environment, exchange, info, responder);
-  const { representation, mediaType } = negotiate(headerOf(exchange.request, 'accept'));
+  const { representation, mediaType } = negotiate(headerOf(exchange.request, 'accept'), !isReview(environment, info));
   const encode: EncodeOptions = { representation, includeObject: includeObjectOf(exchange.query), nowMs: environment.clock.now() };
   const { result, warnings } = await handle(environment, await toApiRequest(exchange, info));
   switch (result.type) {
@@ -54,6 +54,12 @@ export async function route(environment: Environment, paths: PathHandler, exchan
       return respond(exchange, { code: result.code, chunks: [encodeObjectResult(result, encode)], warnings, mediaType });
   }
 }
+
+/** A kind that is never stored: its objects are questions. */
+const isReview = ({ registry }: Environment, { target }: ResourceInfo): boolean => {
+  const kind = registry.lookup(target.group, target.version, target.resource);
+  return kind !== undefined && kind.storagePath === undefined;
+};
 
 function includeObjectOf(query: URLSearchParams): EncodeOptions['includeObject'] {
   const value = query.get('includeObject') ?? 'Metadata';
