@@ -38,6 +38,8 @@ let api: TestApi;
 let client: ApiClient;
 let stopNode: () => Promise<void>;
 let kubeletPort = 0;
+const nowMs = Date.now();
+const authority = createCertificateAuthority('stream-ca', nowMs, 1);
 
 const until = async <T>(look: () => Promise<T | undefined | false>, what: string, timeoutMs = 60_000): Promise<T> => {
   const deadline = Date.now() + timeoutMs;
@@ -49,8 +51,8 @@ const until = async <T>(look: () => Promise<T | undefined | false>, what: string
   }
 };
 
-async function startNode(file: (name: string, text: string) => string, authority: ReturnType<typeof createCertificateAuthority>): Promise<() => Promise<void>> {
-  const nowMs = Date.now();
+async function startNode(): Promise<() => Promise<void>> {
+  const file = (name: string, content: string): string => (writeFileSync(path.join(local.dir, name), content), path.join(local.dir, name));
   const serving = issueCertificate(authority, { commonName: `system:node:${nodeName}`, nowMs, validForDays: 1, usages: ['server'], hosts: ['127.0.0.1'] });
   const [port = 0] = await freePorts(1);
   kubeletPort = port;
@@ -92,8 +94,6 @@ const running = (name: string): Promise<unknown> => until(async () => (await cli
 beforeAll(async () => {
   await engine.start();
   local.prepare();
-  const nowMs = Date.now();
-  const authority = createCertificateAuthority('stream-ca', nowMs, 1);
   const caller = issueCertificate(authority, { commonName: 'kube-apiserver-kubelet-client', nowMs, validForDays: 1, usages: ['client'] });
   api = await startTestApi({ kubeletCa: Buffer.from(authority.cert), kubeletClient: { cert: Buffer.from(caller.cert), key: Buffer.from(caller.key) } });
   client = createGrpcClient({
@@ -101,7 +101,7 @@ beforeAll(async () => {
     userAgent: 'kubelet',
   });
   for (const name of ['default', 'kube-node-lease']) await client.resource(resources.namespaces).create({ metadata: { name } }).catch(() => undefined);
-  stopNode = await startNode((name, text) => (writeFileSync(path.join(local.dir, name), text), path.join(local.dir, name)), authority);
+  stopNode = await startNode();
   await create('web', {
     containers: [
       box('main', 'mkdir -p /www; echo hello > /www/index.html; httpd -p 8080 -h /www; echo out; echo err >&2; exec sleep 100000'),
@@ -130,10 +130,19 @@ afterAll(async () => {
   }
 });
 
-describe.each(['32', '35'])('kubectl 1.%s', (version) => {
+/** kubectl speaks WebSocket and falls back to SPDY; older clients know SPDY alone. */
+const overSpdy = { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: 'false', KUBECTL_PORT_FORWARD_WEBSOCKETS: 'false' };
+
+describe.each([
+  ['32', 'WebSocket', {}],
+  ['35', 'WebSocket', {}],
+  ['35', 'SPDY', overSpdy],
+])('kubectl 1.%s over %s', (version, protocol, own) => {
+  const name = `${version}-${protocol.toLowerCase()}`;
+  const env = { ...process.env, ...own };
   let binary = '';
   const base = (): string[] => [`--kubeconfig=${api.kubeconfig}`, `--cache-dir=${directory}/cache`];
-  const k = (args: readonly string[], input?: Buffer | string): Promise<KubectlResult> => run(binary, [...base(), ...args], input);
+  const k = (args: readonly string[], input?: Buffer | string): Promise<KubectlResult> => run(binary, [...base(), ...args], { input, env });
   const textOf = async (args: readonly string[], input?: Buffer | string): Promise<string> => {
     const { code, stdout, stderr } = await k(args, input);
     if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${code}: ${stderr}`);
@@ -177,7 +186,7 @@ describe.each(['32', '35'])('kubectl 1.%s', (version) => {
     it('gives a terminal', async () => {
       const command = `${binary} ${base().join(' ')} exec -it web -c main -- sh -c 'test -t 0 && echo a terminal; for i in 1 2 3 4 5 6 7 8 9; do stty size 2>/dev/null | grep 99 && break; sleep 0.5; done'`;
       // Its own standard input stays open: `script` passes on that it ended, as if the user had hung up.
-      const child = spawn('script', ['-qec', `stty rows 33 cols 99; ${command}`, '/dev/null'], { stdio: 'pipe' });
+      const child = spawn('script', ['-qec', `stty rows 33 cols 99; ${command}`, '/dev/null'], { stdio: 'pipe', env });
       let out = '';
       child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
       await once(child, 'close');
@@ -210,7 +219,7 @@ describe.each(['32', '35'])('kubectl 1.%s', (version) => {
     });
 
     it('as they come', async () => {
-      const child = spawn(binary, [...base(), 'logs', '-f', 'lines', '--tail=1'], { stdio: 'pipe' });
+      const child = spawn(binary, [...base(), 'logs', '-f', 'lines', '--tail=1'], { stdio: 'pipe', env });
       let out = '';
       child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
       await until(async () => out.split('\n').length > 5, 'lines that come');
@@ -226,16 +235,28 @@ describe.each(['32', '35'])('kubectl 1.%s', (version) => {
   });
 
   it('attaches to a running process', async () => {
-    const child = spawn(binary, [...base(), 'attach', '-i', 'echo'], { stdio: 'pipe' });
+    const child = spawn(binary, [...base(), 'attach', '-i', 'echo'], { stdio: 'pipe', env });
     let out = '';
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
     await until(async () => {
-      child.stdin.write(`one ${version}\n`);
+      child.stdin.write(`one ${name}\n`);
       await new Promise((resolve) => setTimeout(resolve, 500));
-      return out.includes(`heard one ${version}`);
+      return out.includes(`heard one ${name}`);
     }, 'an answer');
     child.kill();
-    expect(out).toContain(`heard one ${version}\n`);
+    expect(out).toContain(`heard one ${name}\n`);
+  });
+
+  it('follows many lines, each once and in order', async () => {
+    const script = 'i=0; while [ $i -lt 20 ]; do seq -f "%.0f" $((i*1000+1)) $((i*1000+1000)) 2>/dev/null || seq $((i*1000+1)) $((i*1000+1000)); i=$((i+1)); sleep 0.2; done; echo end; exec sleep 100000';
+    await create(`many-${name}`, { containers: [box('main', script)] });
+    await running(`many-${name}`);
+    const child = spawn(binary, [...base(), 'logs', '-f', `many-${name}`], { stdio: 'pipe', env });
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    await until(async () => out.endsWith('end\n'), 'the last line');
+    child.kill();
+    expect(out).toBe(`${Array.from({ length: 20_000 }, (_, i) => i + 1).join('\n')}\nend\n`);
   });
 
   describe('port-forward', () => {
@@ -249,7 +270,7 @@ describe.each(['32', '35'])('kubectl 1.%s', (version) => {
         socket.on('error', reject);
       });
     const forward = async (remote: number): Promise<{ port: number; said: () => string; stop: () => void }> => {
-      const child = spawn(binary, [...base(), 'port-forward', 'pod/web', `:${remote}`], { stdio: 'pipe' });
+      const child = spawn(binary, [...base(), 'port-forward', 'pod/web', `:${remote}`], { stdio: 'pipe', env });
       let out = '';
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += chunk.toString()));
       const port = await until(async () => Number(/127\.0\.0\.1:(\d+)/.exec(out)?.[1]), 'a local port');
@@ -264,6 +285,14 @@ describe.each(['32', '35'])('kubectl 1.%s', (version) => {
       stop();
     });
 
+    it('passes on more than any window of flow control', async () => {
+      await textOf(['exec', 'web', '-c', 'main', '--', 'sh', '-c', 'head -c 9000000 /dev/zero > /www/large']);
+      const { port, stop } = await forward(8080);
+      const answer = await fetch(`http://127.0.0.1:${port}/large`);
+      expect((await answer.arrayBuffer()).byteLength).toBe(9_000_000);
+      stop();
+    });
+
     it('says that nobody listens', async () => {
       const { port, said, stop } = await forward(9999);
       await fetchOnce(port).catch(() => '');
@@ -274,16 +303,16 @@ describe.each(['32', '35'])('kubectl 1.%s', (version) => {
   });
 
   it('copies files and directories both ways', async () => {
-    const from = path.join(directory, `from-${version}`);
-    const to = path.join(directory, `to-${version}`);
+    const from = path.join(directory, `from-${name}`);
+    const to = path.join(directory, `to-${name}`);
     mkdirSync(path.join(from, 'inner'), { recursive: true });
     const bytes = randomBytes(3 << 20);
     writeFileSync(path.join(from, 'inner/large'), bytes);
     writeFileSync(path.join(from, 'small'), 'small\n');
-    await textOf(['cp', path.join(from, 'small'), `web:/tmp/small-${version}`, '-c', 'main']);
-    expect(await textOf(['exec', 'web', '-c', 'main', '--', 'cat', `/tmp/small-${version}`])).toBe('small\n');
-    await textOf(['cp', from, `web:/tmp/dir-${version}`, '-c', 'main']);
-    await textOf(['cp', `web:/tmp/dir-${version}`, to, '-c', 'main']);
+    await textOf(['cp', path.join(from, 'small'), `web:/tmp/small-${name}`, '-c', 'main']);
+    expect(await textOf(['exec', 'web', '-c', 'main', '--', 'cat', `/tmp/small-${name}`])).toBe('small\n');
+    await textOf(['cp', from, `web:/tmp/dir-${name}`, '-c', 'main']);
+    await textOf(['cp', `web:/tmp/dir-${name}`, to, '-c', 'main']);
     expect(readFileSync(path.join(to, 'inner/large')).equals(bytes)).toBe(true);
     expect(readFileSync(path.join(to, 'small'), 'utf8')).toBe('small\n');
   });
@@ -540,6 +569,28 @@ describe('WebSocket', () => {
     expect(answer.messages.filter(([first]) => first === 1).map((message) => [...message.subarray(1)])).toEqual([[0x90, 0x1f]]);
   });
 
+  it('makes a command wait for a client that does not read', async () => {
+    const megabytes = 150;
+    const socket = open(command(`i=0; while [ $i -lt ${megabytes} ]; do dd if=/dev/zero bs=1M count=1 2>/dev/null; i=$((i+1)); echo $i > /tmp/written; done`), ['v5.channel.k8s.io']);
+    let received = 0;
+    socket.on('message', (data: Buffer) => (received += data[0] === 1 ? data.length - 1 : 0));
+    await once(socket, 'message');
+    socket.pause();
+    const written = async (): Promise<number> => Number(channel(await heard(open(command('cat /tmp/written 2>/dev/null || echo 0'), ['v5.channel.k8s.io'])), 1));
+    // Sockets and queues on the way fill up, then nothing moves.
+    let last = -1;
+    await until(async () => {
+      const before = last;
+      last = await written();
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      return before === last && last > 0;
+    }, 'the command stands still');
+    expect(last).toBeLessThan(megabytes);
+    socket.resume();
+    await once(socket, 'close');
+    expect(received).toBe(megabytes << 20);
+  });
+
   it('ends a command whose client has gone', async () => {
     const socket = open(command('echo $$ > /tmp/gone; while true; do echo noise; sleep 0.1; done'), ['v5.channel.k8s.io']);
     socket.on('error', () => undefined);
@@ -548,5 +599,24 @@ describe('WebSocket', () => {
     await until(alive, 'the command runs');
     socket.terminate();
     await until(async () => !(await alive()), 'the command has ended');
+  });
+});
+
+describe('a kubelet that goes away', () => {
+  it('ends what streams with an error, and is missed', async () => {
+    const binary = unpackKubectl('35', directory);
+    const k = (...args: string[]): Promise<KubectlResult> => run(binary, [`--kubeconfig=${api.kubeconfig}`, ...args]);
+    const streams = [k('exec', 'web', '-c', 'main', '--', 'sleep', '1000'), k('logs', '-f', 'lines')];
+    await until(async () => (await k('exec', 'web', '-c', 'main', '--', 'pgrep', '-f', 'sleep 1000')).code === 0, 'the command runs');
+    await stopNode();
+    const [executed, followed] = await Promise.all(streams);
+    expect(executed?.code).not.toBe(0);
+    expect(executed?.stderr).toMatch(/error/i);
+    expect(followed?.stderr).toMatch(/error|unexpected/i);
+    const late = await k('exec', 'web', '-c', 'main', '--', 'true');
+    expect([late.code, late.stderr]).toEqual([1, expect.stringContaining('error dialing backend: ')]);
+    expect((await k('logs', 'lines')).stderr).toContain('error dialing backend: ');
+    stopNode = await startNode();
+    await until(async () => (await k('exec', 'web', '-c', 'main', '--', 'true')).code === 0, 'the kubelet is back');
   });
 });

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { connection, protocol as protocols } from 'spdy-transport';
 import { apiErrors } from '@typernetes/machinery';
+import { streamBufferBytesMax } from '../limits';
 
 /** A stream of a SPDY connection: bytes both ways, with the headers that opened it. */
 export interface SpdyStream extends Duplex {
@@ -49,9 +50,52 @@ protocols[dialect] = {
 
 /** SPDY/3.1 as its server, on any pair of byte streams. */
 export function serveSpdy(transport: Duplex): SpdyConnection {
-  const spdy: SpdyConnection = connection.create(transport, { protocol: dialect, isServer: true });
+  const spdy: SpdyConnection & FlowControlled = connection.create(transport, { protocol: dialect, isServer: true });
+  liftWindow(spdy);
+  const blocked = new Set<SpdyStream>();
+  spdy.on('stream', (stream: SpdyStream & Partial<FlowControlled>) => {
+    if (stream._spdyState) liftWindow({ _spdyState: stream._spdyState });
+    holdBack(stream, transport, blocked);
+  });
   // A broken connection also closes; whoever listens hears that.
   spdy.on('error', () => transport.destroy());
   spdy.start(3.1);
   return spdy;
+}
+
+/** What spdy-transport counts its flow control with. */
+interface FlowControlled {
+  readonly _spdyState: { readonly window: { readonly send: { update: (size: number, callback?: () => void) => void } } };
+}
+
+/**
+ * Kubernetes' clients (spdystream) know no flow control: they never open a window again, and mind none. What holds a
+ * fast sender back is TCP.
+ */
+function liftWindow({ _spdyState: { window } }: FlowControlled): void {
+  window.send.update = (_size, callback) => {
+    if (callback) process.nextTick(callback);
+  };
+}
+
+/** The whole connection waits while one of its streams has more than is read of it. */
+function holdBack(stream: SpdyStream, transport: Duplex, blocked: Set<SpdyStream>): void {
+  const release = (): void => {
+    if (blocked.delete(stream) && blocked.size === 0) transport.resume();
+  };
+  const push = stream.push.bind(stream);
+  stream.push = (chunk: unknown, encoding?: BufferEncoding) => {
+    const wantsMore = push(chunk, encoding);
+    if (stream.readableLength > streamBufferBytesMax) {
+      blocked.add(stream);
+      transport.pause();
+    }
+    return wantsMore;
+  };
+  const read = stream._read.bind(stream);
+  stream._read = (size: number) => {
+    release();
+    read(size);
+  };
+  stream.once('close', release);
 }

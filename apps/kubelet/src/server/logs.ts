@@ -13,7 +13,7 @@ import { containerNameOf, findPod } from './find-container';
 
 function statusOf(server: ServerContext, pod: Pod, name: string): ContainerStatus | undefined {
   const status = server.context.statuses.current(pod);
-  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].find((one) => one.name === name);
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? []), ...(status?.ephemeralContainerStatuses ?? [])].find((one) => one.name === name);
 }
 
 /** The run whose log is wanted. @throws ApiError BadRequest with upstream's texts */

@@ -16,9 +16,9 @@ export function unpackKubectl(version: string, dir: string): string {
 }
 
 /** Runs a command to its end; its output may be binary. Without `input` its standard input is closed. */
-export function run(command: string, args: readonly string[], input?: Buffer | string): Promise<KubectlResult> {
+export function run(command: string, args: readonly string[], { input, env }: { input?: Buffer | string; env?: NodeJS.ProcessEnv } = {}): Promise<KubectlResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: 'pipe' });
+    const child = spawn(command, args, { stdio: 'pipe', env: { ...process.env, ...env } });
     const stdout: Buffer[] = [];
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
