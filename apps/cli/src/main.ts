@@ -9,15 +9,17 @@ import { bench } from './commands/bench';
 import { dev } from './commands/dev';
 import { down } from './commands/down';
 import { kubectl } from './commands/kubectl';
-import { start, status, stop } from './commands/lifecycle';
+import { status, stop } from './commands/lifecycle';
 import { load } from './commands/load';
 import { logs, type LogsOptions } from './commands/logs';
-import { prepare, up } from './commands/up';
-import { Problem } from './problem';
+import { init, start, up } from './commands/up';
+import { exitCodes, Problem, UsageProblem } from './problem';
 
 type SettingsFlags = Partial<Record<'workers' | 'nodeCidr' | 'podCidr' | 'serviceCidr' | 'api' | 'publish' | 'dnsUpstream', string>>;
 
 const program = new Command('t8s').description('Typernetes: a Kubernetes in TypeScript, on your Docker.').enablePositionalOptions();
+program.showHelpAfterError('(--help tells what there is)');
+program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : exitCodes.usage));
 program.option('--name <name>', 'which cluster', defaultSettings.name);
 const cluster = (): string => program.opts<{ name: string }>().name;
 
@@ -52,9 +54,7 @@ withSettings(program.command('up').description('start a cluster, or bring the on
 );
 
 withSettings(program.command('init').description('only make images, certificates and compose files; start with docker compose')).action(
-  async (flags: SettingsFlags) => {
-    await prepare(await settingsOf(flags), systemClock, (what) => console.log(what));
-  },
+  async (flags: SettingsFlags) => init(await settingsOf(flags), systemClock),
 );
 
 program
@@ -75,7 +75,7 @@ program
   .action((flags: { all?: boolean }) => down(cluster(), flags.all ?? false));
 
 program.command('stop').description('end the containers, keep everything').action(() => stop(cluster()));
-program.command('start').description('start what was stopped').action(() => start(cluster(), systemClock));
+program.command('start').description('start what was stopped').action(async () => start(await requireSettings(cluster()), systemClock));
 
 program
   .command('status')
@@ -105,7 +105,7 @@ program
   .option('-f, --follow', 'go on as lines come')
   .option('--tail <n>', 'only the last lines')
   .option('--node <node>', 'only this node')
-  .action((component: string, options: LogsOptions) => logs(cluster(), component, options));
+  .action((component: string, options: LogsOptions) => logs(cluster(), component, options, systemClock));
 
 const benches = program.command('bench').description('measure a running cluster').action(() => bench(cluster(), systemClock));
 
@@ -137,5 +137,5 @@ program.parseAsync().catch((error: unknown) => {
   // A Problem is for the user to mend; anything else is our own mistake, and its stack helps whoever looks for it.
   if (error instanceof Problem) console.error(`\nt8s: ${error.message}\n     ${error.nextStep}`);
   else console.error(`\nt8s: ${process.env['T8S_DEBUG'] && error instanceof Error ? error.stack : String(error instanceof Error ? error.message : error)}`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof UsageProblem ? exitCodes.usage : exitCodes.failed;
 });

@@ -1,5 +1,5 @@
 import type { Clock } from '@typernetes/machinery';
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   createCertificateAuthority,
@@ -14,13 +14,9 @@ import {
 import { clusterIdentities, type Identity } from './identities';
 import { stateDirectory } from './paths';
 import { clusterAddresses, serverUrl, type ClusterSettings } from './settings';
+import { writeWhole } from './write-file';
 
 const exists = (file: string): Promise<boolean> => access(file).then(() => true, () => false);
-
-async function write(file: string, text: string, mode: number): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, text, { mode });
-}
 
 const authorityDays = 3650;
 const certificateDays = 3650;
@@ -32,8 +28,8 @@ async function ensurePair(file: string, make: (keys: KeyPair) => CertificatePair
     if (isGood(present.cert)) return present;
   }
   const pair = make(await generateRsaKeyPair());
-  await write(`${file}.crt`, pair.cert, 0o644);
-  await write(`${file}.key`, pair.key, 0o600);
+  await writeWhole(`${file}.crt`, pair.cert, 0o644);
+  await writeWhole(`${file}.key`, pair.key, 0o600);
   return pair;
 }
 
@@ -59,12 +55,12 @@ async function writeIdentity(settings: ClusterSettings, authorities: Authorities
   const request = requestOf(identity, nowMs);
   const file = path.join(directory, 'pki', identity.file);
   const client = await ensurePair(file, (keys) => issueCertificate(authority, request, keys), (cert) => isStillGood(cert, authority, request));
-  await write(path.join(directory, 'pki', `${identity.authority}.crt`), authority.cert, 0o644);
+  await writeWhole(path.join(directory, 'pki', `${identity.authority}.crt`), authority.cert, 0o644);
   if (!identity.kubeconfig) return;
   // The administrator calls from the host, components from within the node network.
   const server = identity.component === 'admin' ? serverUrl(settings) : `https://${clusterAddresses(settings).apiserver}:6443`;
   const text = renderKubeconfig({ name: settings.name, server, caCert: authority.cert, client });
-  await write(path.join(directory, `${identity.kubeconfig}.conf`), text, 0o600);
+  await writeWhole(path.join(directory, `${identity.kubeconfig}.conf`), text, 0o600);
 }
 
 /** The key pair that signs service-account tokens: the apiserver signs and checks, the controller-manager signs. */
@@ -72,13 +68,13 @@ async function writeServiceAccountKeys(root: string): Promise<void> {
   const file = path.join(root, 'authorities/sa');
   if (!(await exists(`${file}.key`))) {
     const { privateKey, publicKey } = await generateRsaKeyPair();
-    await write(`${file}.pub`, publicKey, 0o644);
-    await write(`${file}.key`, privateKey, 0o600);
+    await writeWhole(`${file}.pub`, publicKey, 0o644);
+    await writeWhole(`${file}.key`, privateKey, 0o600);
   }
   const [pub, key] = await Promise.all([readFile(`${file}.pub`, 'utf8'), readFile(`${file}.key`, 'utf8')]);
-  await write(path.join(root, 'apiserver/pki/sa.pub'), pub, 0o644);
-  await write(path.join(root, 'apiserver/pki/sa.key'), key, 0o600);
-  await write(path.join(root, 'controller-manager/pki/sa.key'), key, 0o600);
+  await writeWhole(path.join(root, 'apiserver/pki/sa.pub'), pub, 0o644);
+  await writeWhole(path.join(root, 'apiserver/pki/sa.key'), key, 0o600);
+  await writeWhole(path.join(root, 'controller-manager/pki/sa.key'), key, 0o600);
 }
 
 /** Makes every certificate, key and kubeconfig of the cluster that does not exist yet or ends soon. */

@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { checkout, stateDirectory } from './paths';
 import { clusterAddresses, workerName, type ClusterSettings } from './settings';
+import { writeWhole } from './write-file';
 
 /** Images of one cluster, and whether its nodes may be `privileged`. */
 export interface ClusterParts {
@@ -82,6 +83,6 @@ export async function writeComposeFiles(settings: ClusterSettings, parts: Cluste
   const directory = stateDirectory(settings.name);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const variables = Object.entries(composeVariables(settings, parts));
-  await writeFile(path.join(directory, 'env'), variables.map(([key, value]) => `${key}=${value}\n`).join(''));
-  await writeFile(path.join(directory, 'workers.yaml'), workersFile(settings, path.join(checkout(), 'docker/node.yaml')));
+  await writeWhole(path.join(directory, 'env'), variables.map(([key, value]) => `${key}=${value}\n`).join(''));
+  await writeWhole(path.join(directory, 'workers.yaml'), workersFile(settings, path.join(checkout(), 'docker/node.yaml')));
 }

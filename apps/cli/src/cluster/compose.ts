@@ -1,8 +1,10 @@
 import path from 'node:path';
+import { portProblem } from '../checks/port';
 import { docker, dockerSucceeds } from '../docker/docker';
 import { dockerBuild } from '../images/build';
 import { ImageSource } from '../images/bootstrap';
 import { imageExists } from '../docker/docker';
+import { CommandError } from '../run-command';
 import { checkout, stateDirectory, t8sHome } from './paths';
 
 const composeImage = 'typernetes/compose:latest';
@@ -25,15 +27,19 @@ async function composeCommand(): Promise<string[]> {
   ];
 }
 
-/** `docker compose …` on the files of one cluster. */
-export async function compose(cluster: string, args: readonly string[]): Promise<string> {
+/** Which files make a cluster: what stands between `docker compose` and the verb. */
+export function composeFlags(cluster: string): string[] {
   const state = stateDirectory(cluster);
-  return docker([
-    ...(await composeCommand()),
-    '--env-file', path.join(state, 'env'),
-    '--file', path.join(checkout(), 'docker/compose.yaml'),
-    '--file', path.join(state, 'workers.yaml'),
-    '--progress', 'plain',
-    ...args,
-  ]);
+  return ['--env-file', path.join(state, 'env'), '--file', path.join(checkout(), 'docker/compose.yaml'), '--file', path.join(state, 'workers.yaml')];
+}
+
+/**
+ * `docker compose …` on the files of one cluster.
+ * @throws Problem when a port is taken; CommandError for what else it fails of
+ */
+export async function compose(cluster: string, args: readonly string[]): Promise<string> {
+  const command = [...(await composeCommand()), ...composeFlags(cluster), '--progress', 'plain', ...args];
+  return docker(command).catch((error: unknown) => {
+    throw (error instanceof CommandError && portProblem(error.stderr)) || error;
+  });
 }

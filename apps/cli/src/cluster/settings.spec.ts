@@ -1,4 +1,4 @@
-import { Problem } from '../problem';
+import { UsageProblem } from '../problem';
 import { addressAt, overlap } from './cidr';
 import { checkSettings, clusterAddresses, defaultSettings, serverUrl, type ClusterSettings } from './settings';
 
@@ -37,6 +37,7 @@ describe('cidr', () => {
 describe('checkSettings', () => {
   it('accepts the defaults', () => {
     expect(() => checkSettings(defaultSettings)).not.toThrow();
+    expect(() => checkSettings({ ...defaultSettings, publish: '30000-30010', dnsUpstream: '192.0.2.53:5353' })).not.toThrow();
   });
 
   it.each<[Partial<ClusterSettings>, RegExp]>([
@@ -47,10 +48,15 @@ describe('checkSettings', () => {
     [{ podCidr: 'fd00::/64' }, /--pod-cidr fd00::\/64 is no IPv4 range/],
     [{ podCidr: '10.96.128.0/17' }, /--pod-cidr and --service-cidr overlap/],
     [{ nodeCidr: '192.168.5.0/24' }, /too small/],
-    [{ publish: '30000:30010' }, /no port range/],
+    [{ publish: '30000:30010' }, /no range of node ports/],
+    [{ publish: '30010-30000' }, /no range of node ports/],
+    [{ publish: '80' }, /no range of node ports/],
+    [{ apiBind: '6443' }, /--api 6443 is no address and port/],
+    [{ apiBind: '127.0.0.1:70000' }, /no address and port/],
+    [{ dnsUpstream: 'dns.example' }, /--dns-upstream dns.example is no address/],
   ])('%j', (change, message) => {
     const check = (): void => checkSettings({ ...defaultSettings, ...change });
-    expect(check).toThrow(Problem);
+    expect(check).toThrow(UsageProblem);
     expect(check).toThrow(message);
   });
 });

@@ -1,4 +1,5 @@
-import { Problem } from '../problem';
+import { isIP } from 'node:net';
+import { UsageProblem } from '../problem';
 import { addressAt, overlap, parseRange } from './cidr';
 
 /** What a user decides about a cluster; kept in its state directory, so that every later command agrees. */
@@ -71,7 +72,8 @@ export function serverUrl(settings: ClusterSettings): string {
   return `https://${settings.apiBind.replace(/^0\.0\.0\.0:/, '127.0.0.1:')}`;
 }
 
-const rangeFlags = { nodeCidr: '--node-cidr', podCidr: '--pod-cidr', serviceCidr: '--service-cidr' } as const;
+/** Flags of the ranges. */
+export const rangeFlags = { nodeCidr: '--node-cidr', podCidr: '--pod-cidr', serviceCidr: '--service-cidr' } as const;
 
 function checkRanges(settings: ClusterSettings): void {
   const flags = Object.entries(rangeFlags) as [keyof typeof rangeFlags, string][];
@@ -79,31 +81,46 @@ function checkRanges(settings: ClusterSettings): void {
     try {
       parseRange(settings[key]);
     } catch (cause) {
-      throw new Problem(`${flag} ${settings[key]} is no IPv4 range.`, `Give one such as ${flag} ${defaultSettings[key]}.`, { cause });
+      throw new UsageProblem(`${flag} ${settings[key]} is no IPv4 range.`, `Give one such as ${flag} ${defaultSettings[key]}.`, { cause });
     }
   }
   if (parseRange(settings.nodeCidr).size < 65_536) {
-    throw new Problem(`--node-cidr ${settings.nodeCidr} is too small.`, 'Give a /16 or larger range.');
+    throw new UsageProblem(`--node-cidr ${settings.nodeCidr} is too small.`, 'Give a /16 or larger range.');
   }
   for (const [index, [key, flag]] of flags.entries()) {
     const other = flags.slice(index + 1).find(([otherKey]) => overlap(settings[key], settings[otherKey]));
-    if (other) throw new Problem(`${flag} and ${other[1]} overlap.`, 'Give ranges that have no address in common.');
+    if (other) throw new UsageProblem(`${flag} and ${other[1]} overlap.`, 'Give ranges that have no address in common.');
   }
+}
+
+/** The range that the apiserver gives node ports from. */
+const nodePorts = { first: 30_000, last: 32_767 };
+
+function isNodePorts(text: string): boolean {
+  const [, first, last = first] = /^(\d{5})(?:-(\d{5}))?$/.exec(text) ?? [];
+  return nodePorts.first <= Number(first) && Number(first) <= Number(last) && Number(last) <= nodePorts.last;
 }
 
 /**
  * Checks what the user asked for.
- * @throws Problem
+ * @throws UsageProblem
  */
 export function checkSettings(settings: ClusterSettings): void {
   if (!/^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/.test(settings.name)) {
-    throw new Problem(`--name ${settings.name} is no cluster name.`, 'Use up to 32 lower-case letters, digits and dashes.');
+    throw new UsageProblem(`--name ${settings.name} is no cluster name.`, 'Use up to 32 lower-case letters, digits and dashes.');
   }
   if (!Number.isInteger(settings.workers) || settings.workers < 1 || settings.workers > workersMax) {
-    throw new Problem(`--workers ${settings.workers} is out of range.`, `Give a number from 1 to ${workersMax}.`);
+    throw new UsageProblem(`--workers ${settings.workers} is out of range.`, `Give a number from 1 to ${workersMax}.`);
   }
-  if (settings.publish && !/^\d+(-\d+)?$/.test(settings.publish)) {
-    throw new Problem(`--publish ${settings.publish} is no port range.`, 'Give a port or a range such as 30000-30010.');
+  if (settings.publish && !isNodePorts(settings.publish)) {
+    throw new UsageProblem(`--publish ${settings.publish} is no range of node ports.`, 'Give a port or a range from 30000 to 32767, such as 30000-30010.');
+  }
+  const [, apiPort] = /^[^\s:]+:(\d{1,5})$/.exec(settings.apiBind) ?? [];
+  if (!apiPort || Number(apiPort) < 1 || Number(apiPort) > 65_535) {
+    throw new UsageProblem(`--api ${settings.apiBind} is no address and port.`, `Give one such as --api ${defaultSettings.apiBind}.`);
+  }
+  if (settings.dnsUpstream && !isIP(settings.dnsUpstream.replace(/:\d+$/, ''))) {
+    throw new UsageProblem(`--dns-upstream ${settings.dnsUpstream} is no address.`, 'Give the address of a name server, such as --dns-upstream 192.0.2.53.');
   }
   checkRanges(settings);
 }

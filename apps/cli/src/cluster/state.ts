@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from '../problem';
 import { stateDirectory } from './paths';
 import { defaultSettings, type ClusterSettings } from './settings';
+import { writeWhole } from './write-file';
 
 const settingsFile = (name: string): string => path.join(stateDirectory(name), 'settings.json');
 
@@ -24,5 +25,5 @@ export async function requireSettings(name: string): Promise<ClusterSettings> {
 
 export async function saveSettings(settings: ClusterSettings): Promise<void> {
   await mkdir(stateDirectory(settings.name), { recursive: true, mode: 0o700 });
-  await writeFile(settingsFile(settings.name), `${JSON.stringify(settings, null, 2)}\n`);
+  await writeWhole(settingsFile(settings.name), `${JSON.stringify(settings, null, 2)}\n`);
 }

@@ -1,8 +1,6 @@
-import type { Clock } from '@typernetes/machinery';
-import { ensureEngine } from '../checks/engine';
 import { AdminApi } from '../cluster/api';
 import { compose } from '../cluster/compose';
-import { clusterContainers, nodeReadiness } from '../cluster/nodes';
+import { clusterContainers, nodeReadiness, startTimes } from '../cluster/nodes';
 import { requireSettings } from '../cluster/state';
 
 /** Ends the containers and keeps everything. */
@@ -12,14 +10,6 @@ export async function stop(cluster: string): Promise<void> {
   console.log(`The cluster "${cluster}" is stopped; ./t8s start brings it back.`);
 }
 
-/** Starts the containers of a cluster that was stopped. */
-export async function start(cluster: string, clock: Clock): Promise<void> {
-  await requireSettings(cluster);
-  await ensureEngine(clock);
-  await compose(cluster, ['up', '--detach', '--no-recreate']);
-  console.log(`The cluster "${cluster}" is started.`);
-}
-
 /** Prints containers and nodes. @returns whether all of them are well */
 export async function status(cluster: string): Promise<boolean> {
   const settings = await requireSettings(cluster);
@@ -27,7 +17,7 @@ export async function status(cluster: string): Promise<boolean> {
   for (const { service, status } of containers) console.log(`${service.padEnd(20)} ${status}`);
   const api = await AdminApi.of(settings);
   try {
-    const nodes = await nodeReadiness(api);
+    const nodes = await nodeReadiness(api, await startTimes(cluster));
     console.log('');
     for (const node of nodes) console.log(`${node.name.padEnd(20)} ${node.ready ? 'Ready' : 'NotReady'}`);
     return containers.every(({ state }) => state === 'running') && nodes.length === settings.workers && nodes.every(({ ready }) => ready);
