@@ -1,13 +1,15 @@
 import type { KindDefinition } from '@typernetes/api';
-import { fieldError, type FieldError, type KubernetesObject, type ObjectMeta } from '@typernetes/machinery';
-import { annotationsBytesMax, validateLabels, validateQualifiedName } from './labels';
+import { fieldError, validateLabelValue, validateQualifiedName, type FieldError, type KubernetesObject, type ObjectMeta } from '@typernetes/machinery';
+
+/** Keys and values of all annotations together. */
+const annotationsBytesMax = 256 * 1024;
 
 /** Rules of metadata that hold for every kind (meta/v1 ObjectMeta). */
 export function validateMetadata(kind: KindDefinition, object: KubernetesObject): FieldError[] {
   const metadata = object.metadata ?? {};
   return [
     ...validateNames(kind, metadata),
-    ...validateLabels(metadata.labels, 'metadata.labels'),
+    ...validateLabels(metadata.labels),
     ...validateAnnotations(metadata.annotations),
     ...validateOwners(metadata),
     ...(metadata.finalizers ?? []).flatMap((finalizer, i) => validateFinalizer(finalizer, `metadata.finalizers[${i}]`)),
@@ -23,13 +25,23 @@ function validateNames(kind: KindDefinition, { name, generateName, namespace }: 
   return errors;
 }
 
+function validateLabels(labels: Record<string, string> | undefined): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const key in labels) {
+    const value = labels[key] ?? '';
+    errors.push(...validateQualifiedName(key).map((detail) => fieldError.invalid('metadata.labels', key, detail)));
+    if (value !== '') errors.push(...validateLabelValue(value).map((detail) => fieldError.invalid('metadata.labels', value, detail)));
+  }
+  return errors;
+}
+
 function validateAnnotations(annotations: Record<string, string> | undefined): FieldError[] {
   if (!annotations) return [];
   const errors: FieldError[] = [];
   let bytes = 0;
   for (const [key, value] of Object.entries(annotations)) {
     errors.push(...validateQualifiedName(key.toLowerCase()).map((detail) => fieldError.invalid('metadata.annotations', key, detail)));
-    bytes += key.length + value.length;
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
   }
   if (bytes > annotationsBytesMax) errors.push(fieldError.tooLong('metadata.annotations', annotationsBytesMax));
   return errors;

@@ -42,9 +42,16 @@ describe('planDeletion', () => {
     expect(plan('pods', object, options)).toBe(expected);
   });
 
+  it.each<[string, object, DeleteOptions]>([
+    ['asked for', pod(), { gracePeriodSeconds: -5 }],
+    ['of the pod', pod({}, { nodeName: 'n', terminationGracePeriodSeconds: -5 }), {}],
+  ])('a negative period %s is one second', (_, object, options) => {
+    expect(plan('pods', object, options)).toMatchObject({ metadata: { deletionGracePeriodSeconds: 1 } });
+  });
+
   it('shortens the grace of a pod that is going', () => {
     const going = pod({ deletionTimestamp: '2026-01-01T00:00:20Z', deletionGracePeriodSeconds: 30 });
-    expect(plan('pods', going, { gracePeriodSeconds: 5 })).toMatchObject({ metadata: { deletionGracePeriodSeconds: 5, deletionTimestamp: '2026-01-01T00:00:05Z' } });
+    expect(plan('pods', going, { gracePeriodSeconds: 5 })).toMatchObject({ metadata: { deletionGracePeriodSeconds: 5, deletionTimestamp: '2025-12-31T23:59:55Z' } });
   });
 
   it('waits for finalizers', () => {

@@ -67,12 +67,14 @@ export function planDeletion(
   const finalizers = finalizersAfter(kind, before, options);
   const graceSeconds = graceSecondsOf(kind, object, options);
   if (before.deletionTimestamp) {
-    const isShorter = graceSeconds < (before.deletionGracePeriodSeconds ?? 0);
+    const { deletionGracePeriodSeconds: graceBefore = 0 } = before;
+    const isShorter = graceSeconds < graceBefore;
     if (!isShorter && finalizers.join() === (before.finalizers ?? []).join()) {
       return isReadyToGo(kind, object) ? 'remove' : 'keep';
     }
-    const next = withDeletion(object, { finalizers, graceSeconds: isShorter ? graceSeconds : (before.deletionGracePeriodSeconds ?? 0), nowMs });
-    if (!isShorter && next.metadata) next.metadata.deletionTimestamp = before.deletionTimestamp;
+    // The time counts from the first request on.
+    const begunMs = Date.parse(before.deletionTimestamp) - graceBefore * 1000;
+    const next = withDeletion(object, { finalizers, graceSeconds: isShorter ? graceSeconds : graceBefore, nowMs: begunMs });
     return isReadyToGo(kind, next) ? 'remove' : next;
   }
   const next = withDeletion(object, { finalizers, graceSeconds, nowMs });
@@ -82,9 +84,9 @@ export function planDeletion(
 function graceSecondsOf(kind: KindDefinition, object: KubernetesObject, { gracePeriodSeconds }: DeleteOptions): number {
   const own = kind.gracePeriodSeconds?.(object);
   if (own === undefined || own === 0) return 0;
-  if (gracePeriodSeconds === undefined) return own;
+  const wanted = gracePeriodSeconds ?? own;
   // A negative period means one second: at once, but by the kubelet's hand (upstream's pod strategy).
-  return gracePeriodSeconds < 0 ? 1 : gracePeriodSeconds;
+  return wanted < 0 ? 1 : wanted;
 }
 
 function finalizersAfter(kind: KindDefinition, { finalizers = [] }: ObjectMeta, options: DeleteOptions): string[] {

@@ -1,5 +1,7 @@
 /** Values with a syntax of their own. Each function gives the value as it is stored, or throws the decoder's text. */
 
+import { canonicalQuantity } from '@typernetes/machinery';
+
 /** A text that stands as it is in the answer: it names no field, as upstream's own unmarshallers do not. */
 export class SyntaxTrouble extends Error {}
 
@@ -7,7 +9,7 @@ const quantityPattern = /^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$/;
 const quantityNumber = /^[+-]?(\d+\.?\d*|\.\d+)$/;
 const quantitySuffix = /^(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?\d+)?$/;
 
-/** Numbers are fine and become strings (`cpu: 1`). */
+/** Numbers are fine (`cpu: 0.5`); the canonical form is kept (`500m`). */
 export function decodeQuantity(value: unknown): string {
   const text = typeof value === 'number' ? String(value) : value;
   const match = typeof text === 'string' ? quantityPattern.exec(text) : null;
@@ -15,7 +17,20 @@ export function decodeQuantity(value: unknown): string {
     throw new SyntaxTrouble(`quantities must match the regular expression '${quantityPattern.source}'`);
   }
   if (!quantitySuffix.test(match[2] ?? '')) throw new SyntaxTrouble("unable to parse quantity's suffix");
-  return text;
+  return canonicalForm(text);
+}
+
+/** Quantities in use are few and repeat; the bound only guards against hostile variety. */
+const canonicalForms = new Map<string, string>();
+const canonicalFormsMax = 5_000;
+
+function canonicalForm(text: string): string {
+  const known = canonicalForms.get(text);
+  if (known !== undefined) return known;
+  const form = canonicalQuantity(text);
+  if (canonicalForms.size >= canonicalFormsMax) canonicalForms.clear();
+  canonicalForms.set(text, form);
+  return form;
 }
 
 const rfc3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;

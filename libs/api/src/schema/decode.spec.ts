@@ -32,12 +32,12 @@ describe('decoding by definition', () => {
   it('normalises times, nulls and numeric quantities', () => {
     const object = {
       metadata: { name: 'a', creationTimestamp: null, deletionTimestamp: '2026-01-02T03:04:05.678+01:00', labels: null },
-      spec: { containers: [{ name: 'a', resources: { requests: { cpu: 1, memory: '1Gi' } }, command: null }] },
+      spec: { containers: [{ name: 'a', resources: { requests: { cpu: 1, memory: '1024Mi' }, limits: { cpu: 0.5, memory: '1.5Gi' } }, command: null }] },
     };
     expect(decodeFields(pod, object)).toEqual({ unknownFields: [] });
     expect(object).toEqual({
       metadata: { name: 'a', deletionTimestamp: '2026-01-02T02:04:05Z' },
-      spec: { containers: [{ name: 'a', resources: { requests: { cpu: '1', memory: '1Gi' } } }] },
+      spec: { containers: [{ name: 'a', resources: { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '500m', memory: '1536Mi' } } }] },
     });
   });
 
