@@ -394,6 +394,12 @@ describe('bad input', () => {
     expect((await api.call('POST', `${configMaps}?fieldValidation=Ignore`, { body: configMap('ignored', { nope: 1 }) })).headers['warning']).toBeUndefined();
   });
 
+  it('warns readers of a deprecated kind, too', async () => {
+    const warning = async (resource: string): Promise<unknown> => (await api.call('GET', `/api/v1/namespaces/default/${resource}`)).headers['warning'];
+    expect(await warning('endpoints')).toBe('299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"');
+    expect(await warning('services')).toBeUndefined();
+  });
+
   it('takes YAML', async () => {
     const answer = await api.call('POST', configMaps, { body: 'metadata:\n  name: yaml\ndata:\n  a: b\n', headers: { 'content-type': 'application/yaml' } });
     expect(answer.json).toMatchObject({ data: { a: 'b' } });

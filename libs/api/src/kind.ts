@@ -93,6 +93,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> e
   readonly verbs: readonly Verb[];
   /** Definition name as OpenAPI shows it: `io.k8s.api.core.v1.Pod`. */
   readonly definition: string;
+  /** Warns every client of a deprecated kind, whatever it asks. */
+  readonly deprecationWarning?: string;
   /** Below `/registry/`: `pods`, `services/specs`. Absent for kinds that are never stored (TokenReview). */
   readonly storagePath?: string;
   /** Present when objects are stored in another kind's form (under its storagePath); reads, writes and watches convert. */

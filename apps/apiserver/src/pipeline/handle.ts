@@ -51,7 +51,8 @@ export function makeCall(environment: Environment, request: ApiRequest, user: Ca
   if (!kind || (target.namespace !== '' && !kind.namespaced)) throw apiErrors.pathNotFound();
   checkFieldManager(request);
   checkWriteOptions(request);
-  return { environment, request, user, kind, dryRun: (request.options.dryRun ?? []).length > 0, warnings: [] };
+  const warnings = kind.deprecationWarning ? [kind.deprecationWarning] : [];
+  return { environment, request, user, kind, dryRun: (request.options.dryRun ?? []).length > 0, warnings };
 }
 
 function handlerOf({ kind, request }: Call): Handler {
