@@ -1,36 +1,22 @@
-import {
-  ApiError,
-  apiErrors,
-  applyObject,
-  deepCopy,
-  formatApiVersion,
-  formatTime,
-  hasReason,
-  joinTypeErrors,
-  parseApiVersion,
-  typeErrors,
-  type KubernetesObject,
-} from '@typernetes/machinery';
+import { apiErrors, hasReason, type KubernetesObject } from '@typernetes/machinery';
 import { authorize, resourceAttributes } from '../pipeline/authorize';
 import { nameOf, type Call } from '../pipeline/call';
-import { checkObject, expectedKind } from '../pipeline/decode';
+import { expectedKind } from '../pipeline/decode';
 import type { ApiResult } from '../pipeline/request';
 import { viewOf } from '../store/resource-stores';
 import { createObject } from '../verbs/create';
 import { replaceObject } from '../verbs/update';
+import { applyTo, checkConfig } from './apply-to';
 import { decodeConfig } from './decode-config';
-import { managerOf } from './field-manager';
-import { ignoredFieldsOf } from './ignored-fields';
-import { convertPair, objectTypeOf } from './object-type';
-import { setManagedFields } from './track';
+import { objectTypeOf } from './object-type';
 
 /** Often enough for an object that comes and goes while it is applied. */
 const applyAttemptsMax = 5;
 
 /** PATCH with a configuration (server-side apply): changes the object, or creates it when there is none. */
 export async function applyPatch(call: Call): Promise<ApiResult> {
-  const config = decodeConfig(call);
-  checkConfig(call, config);
+  const config = decodeConfig(call, expectedKind(call.kind));
+  checkConfig(call, config, objectTypeOf(call.kind));
   for (let attempt = 1; ; attempt++) {
     const answer = (await applyToStored(call, config)) ?? (await createFrom(call, config, attempt >= applyAttemptsMax));
     if (answer) return answer;
@@ -67,44 +53,4 @@ async function createFrom(call: Call, config: KubernetesObject, isLastAttempt: b
     if (isLastAttempt || !hasReason(error, 'AlreadyExists')) throw error;
     return undefined;
   }
-}
-
-/** The object as it is after the apply, with its owners. @throws ApiError Conflict, BadRequest */
-function applyTo(call: Call, config: KubernetesObject, live: KubernetesObject | undefined): KubernetesObject {
-  const { kind, environment, request } = call;
-  const { object, managedFields } = applyObject<KubernetesObject>({
-    ...(live ? { live } : {}),
-    config,
-    type: objectTypeOf(kind),
-    manager: managerOf(call, 'Apply'),
-    force: request.options.force ?? false,
-    ignored: ignoredFieldsOf(kind, request.target.subresource),
-    now: formatTime(environment.clock.now()),
-    convert: (apiVersion, pair) => convertPair({ registry: environment.registry, kind }, apiVersion, pair),
-  });
-  // Decoding works in place; the configuration and the live object stay as they are for another attempt.
-  const next = checkObject(call, deepCopy(object), { expected: expectedKind(kind) });
-  next.metadata ??= {};
-  next.metadata.name ??= request.target.name;
-  // What an update is based on is the configuration's word, not the live object's.
-  next.metadata.resourceVersion = config.metadata?.resourceVersion ?? live?.metadata?.resourceVersion;
-  setManagedFields(next, managedFields);
-  return next;
-}
-
-/** The configuration fits the kind's schema. An error without a reason, as upstream answers. @throws ApiError */
-function checkConfig({ kind, request }: Call, config: KubernetesObject): void {
-  const errors = typeErrors(config, objectTypeOf(kind));
-  if (errors.length === 0) return;
-  const { group, version } = parseApiVersion(config.apiVersion ?? formatApiVersion(kind));
-  const name = config.metadata?.name ?? request.target.name;
-  const namespace = config.metadata?.namespace ?? request.target.namespace;
-  throw new ApiError({
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message: `failed to create typed patch object (${namespace}/${name}; ${group}/${version}, Kind=${kind.kind}): ${joinTypeErrors(errors)}`,
-    code: 500,
-  });
 }

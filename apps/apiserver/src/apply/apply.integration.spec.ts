@@ -98,6 +98,20 @@ describe('apply', () => {
     expect((await applyTo(`${pods}/absent/status`, pod('absent'))).code).toBe(404);
   });
 
+  it('serves scale', async () => {
+    const path = '/api/v1/namespaces/default/replicationcontrollers';
+    const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+    await applyTo(`${path}/scaled`, { apiVersion: 'v1', kind: 'ReplicationController', metadata: { name: 'scaled' }, spec: { template } });
+    const scale = (replicas: unknown): object => ({ apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'scaled' }, spec: { replicas } });
+    const answer = await applyTo(`${path}/scaled/scale`, scale(3), { manager: 'hpa' });
+    expect([answer.code, (answer.json as { spec?: unknown }).spec]).toEqual([200, { replicas: 3 }]);
+    const stored = await api.call('GET', `${path}/scaled`);
+    expect(ownersOf(stored).find(({ manager }) => manager === 'hpa')).toMatchObject({ operation: 'Apply', apiVersion: 'v1', subresource: 'scale', fieldsV1: { 'f:spec': { 'f:replicas': {} } } });
+    const refused = await applyTo(`${path}/scaled/scale`, scale(4), { manager: 'other' });
+    expect((refused.json as { message?: string }).message).toBe('Apply failed with 1 conflict: conflict with "hpa" with subresource "scale": .spec.replicas');
+    expect((await applyTo(`${path}/scaled/scale`, scale(-1), { manager: 'hpa' })).code).toBe(422);
+  });
+
   it('changes an object that is being deleted', async () => {
     await applyTo(`${configMaps}/leaving`, configMap('leaving', { a: '1' }, { finalizers: ['a/b'] }));
     await api.call('DELETE', `${configMaps}/leaving`);

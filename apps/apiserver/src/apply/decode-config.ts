@@ -1,40 +1,51 @@
-import { LineCounter, parseDocument } from 'yaml';
-import { apiErrors, formatApiVersion, isJsonObject, parseApiVersion, type KubernetesObject } from '@typernetes/machinery';
+import { apiErrors, isJsonObject, parseApiVersion, type KubernetesObject } from '@typernetes/machinery';
 import type { Call } from '../pipeline/call';
 import { parseJsonStrict } from '../pipeline/parse-body';
+import { parseYamlStrict, type ParsedYaml } from '../pipeline/parse-yaml';
 
-/** The configuration that an apply patch carries. @throws ApiError BadRequest */
-export function decodeConfig(call: Call): KubernetesObject {
-  const text = call.request.body?.bytes.toString('utf8') ?? '';
-  const config = parseConfig(call, text);
-  checkKind(call, config);
-  if (config.metadata?.managedFields !== undefined && config.metadata.managedFields !== null) throw apiErrors.badRequest('metadata.managedFields must be nil');
+/** The configuration that an apply patch carries, of the kind that is asked for. @throws ApiError BadRequest */
+export function decodeConfig(call: Call, expected: { apiVersion: string; kind: string }): KubernetesObject {
+  const config = parseConfig(call, call.request.body?.bytes.toString('utf8') ?? '');
+  const { apiVersion = '', kind = '', metadata } = config;
+  if (apiVersion !== expected.apiVersion || kind !== expected.kind) throw apiErrors.badRequest(`invalid object type: ${formatKind(apiVersion, kind)}`);
+  if (metadata?.managedFields !== undefined && metadata.managedFields !== null) throw apiErrors.badRequest('metadata.managedFields must be nil');
   return config;
+}
+
+/** `apps/v1, Kind=Deployment`; the core group's name is empty. */
+export function formatKind(apiVersion: string, kind: string): string {
+  const { group, version } = parseApiVersion(apiVersion);
+  return `${group}/${version}, Kind=${kind}`;
 }
 
 function parseConfig(call: Call, text: string): KubernetesObject {
   // JSON is YAML, and much faster to read; kubectl and client-go send it.
   const parsed = /^\s*\{/.test(text) ? parseJsonStrict(text) : undefined;
   if (parsed && parsed.error === undefined && parsed.duplicates.length === 0) return toObject(parsed.value);
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, version: '1.1', merge: true });
-  const failures = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
-  if (failures[0]) throw apiErrors.badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${failures[0].message.split('\n')[0]}`);
-  reportDuplicates(
-    call,
-    document.errors.map(({ pos }) => `line ${lines.linePos(pos[0]).line}: key ${JSON.stringify(wordAt(text, pos[0]))} already set in map`),
-  );
-  return toObject(document.toJS());
+  const { value, duplicates } = parseYaml(text);
+  if (duplicates !== undefined) reportDuplicates(call, duplicates);
+  return toObject(value);
 }
 
-/** The key that starts at a position. */
-const wordAt = (text: string, position: number): string => /^["']?([^"':\s]+)/.exec(text.slice(position))?.[1] ?? '';
+function parseYaml(text: string): ParsedYaml {
+  try {
+    return parseYamlStrict(text);
+  } catch (error) {
+    throw apiErrors.badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
 
-function reportDuplicates({ request, warnings }: Call, duplicates: readonly string[]): void {
+/** @param duplicates a line of heading, then a line about each */
+function reportDuplicates({ request, warnings }: Call, duplicates: string): void {
   const { fieldValidation = 'Warn' } = request.options;
-  if (duplicates.length === 0 || fieldValidation === 'Ignore') return;
-  if (fieldValidation === 'Warn') warnings.push(...duplicates);
-  else throw apiErrors.badRequest(`error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n${duplicates.map((line) => `  ${line}`).join('\n')}`);
+  if (fieldValidation === 'Strict') throw apiErrors.badRequest(`error strict decoding YAML: error converting YAML to JSON: ${duplicates}`);
+  if (fieldValidation === 'Warn')
+    warnings.push(
+      ...duplicates
+        .split('\n')
+        .slice(1)
+        .map((line) => line.trim()),
+    );
 }
 
 function toObject(value: unknown): KubernetesObject {
@@ -44,10 +55,4 @@ function toObject(value: unknown): KubernetesObject {
     throw apiErrors.badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${type} into Go value of type map[string]interface {}`);
   }
   return value;
-}
-
-function checkKind({ kind }: Call, { apiVersion = '', kind: kindName = '' }: KubernetesObject): void {
-  if (apiVersion === formatApiVersion(kind) && kindName === kind.kind) return;
-  const { group, version } = parseApiVersion(apiVersion);
-  throw apiErrors.badRequest(`invalid object type: ${group}/${version}, Kind=${kindName}`);
 }

@@ -1,6 +1,9 @@
-import type { KindDefinition, ScaleMapping } from '@typernetes/api';
-import { apiErrors, type KubernetesObject } from '@typernetes/machinery';
+import { fieldTypeOf, type KindDefinition, type ScaleMapping } from '@typernetes/api';
+import { apiErrors, formatApiVersion, type KubernetesObject } from '@typernetes/machinery';
 import type { CacheEntry } from '@typernetes/storage';
+import { applyTo, checkConfig } from '../apply/apply-to';
+import { decodeConfig } from '../apply/decode-config';
+import { isApply } from '../apply/field-manager';
 import { encodeObject, type Call } from '../pipeline/call';
 import { decodeBody } from '../pipeline/decode';
 import type { ApiResult } from '../pipeline/request';
@@ -61,8 +64,30 @@ export async function updateScale(call: Call): Promise<ApiResult> {
 
 /** PATCH of the scale subresource. */
 export async function patchScale(call: Call): Promise<ApiResult> {
+  if (isApply(call.request)) return applyScale(call);
   const patcher = patcherOf(call, patchSchemaOf(expected.definition));
   return writeScale(call, (current) => checkPatched(call, patcher, current, expected) as Scale);
+}
+
+/** An applied Scale is an applied configuration of the object with nothing but its replicas. */
+async function applyScale(call: Call): Promise<ApiResult> {
+  const { kind } = call;
+  const scale: Scale = decodeConfig(call, expected);
+  const type = fieldTypeOf(expected.definition);
+  if (type) checkConfig(call, scale, type);
+  const { name, uid, resourceVersion } = scale.metadata ?? {};
+  const config: KubernetesObject = { apiVersion: formatApiVersion(kind), kind: kind.kind, metadata: { name, ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) } };
+  if (scale.spec?.replicas !== undefined) setAt(config, mappingOf(kind).specReplicas, checkReplicas(call, scale.spec.replicas));
+  const { entry } = await replaceObject(call, (current) => applyTo(call, config, current.parse()));
+  return answer(kind, entry);
+}
+
+/** @throws ApiError Invalid */
+function checkReplicas({ request }: Call, replicas: number): number {
+  if (replicas >= 0) return replicas;
+  throw apiErrors.invalid({ group: 'autoscaling', resource: 'Scale', name: request.target.name }, [
+    { type: 'Invalid', field: 'spec.replicas', value: replicas, detail: 'must be greater than or equal to 0' },
+  ]);
 }
 
 async function writeScale(call: Call, makeScale: (current: Scale) => Scale): Promise<ApiResult> {
@@ -71,13 +96,7 @@ async function writeScale(call: Call, makeScale: (current: Scale) => Scale): Pro
   const { entry } = await replaceObject(call, (current) => {
     const next = current.parse();
     const scale = makeScale(scaleOf(kind, next));
-    const replicas = scale.spec?.replicas ?? 0;
-    if (replicas < 0) {
-      throw apiErrors.invalid({ group: 'autoscaling', resource: 'Scale', name: call.request.target.name }, [
-        { type: 'Invalid', field: 'spec.replicas', value: replicas, detail: 'must be greater than or equal to 0' },
-      ]);
-    }
-    setAt(next, mapping.specReplicas, replicas);
+    setAt(next, mapping.specReplicas, checkReplicas(call, scale.spec?.replicas ?? 0));
     next.metadata = { ...next.metadata, resourceVersion: scale.metadata?.resourceVersion, uid: scale.metadata?.uid ?? next.metadata?.uid };
     return next;
   });
