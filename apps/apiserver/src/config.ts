@@ -1,6 +1,6 @@
 import type { Extensions, ApiserverInternals } from './pipeline/extensions';
-import type { Clock, Random } from '@typernetes/machinery';
-import type { Logger } from '@typernetes/component';
+import type { Cancel, Clock, Random } from '@typernetes/machinery';
+import type { Logger, TlsMaterial } from '@typernetes/component';
 import type { Storage } from '@typernetes/storage';
 
 /** PEM texts. */
@@ -22,6 +22,8 @@ export interface ApiserverConfig {
   /** Where the `kubernetes` Service leads; empty: bindAddress. */
   readonly advertiseAddress?: string;
   readonly tls: TlsFiles;
+  /** Calls back when certificate, key or client CA were replaced, until cancelled. */
+  readonly watchTls?: (changed: (material: TlsMaterial) => void) => Cancel;
   /** Client certificates of these CAs say who asks. */
   readonly clientCa?: Buffer;
   /** PEM keys: tokens are verified with all public ones, signed with the private one. */

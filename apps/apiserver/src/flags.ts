@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { EnvironmentError, loadTls, type Logger } from '@typernetes/component';
+import { EnvironmentError, loadTls, type Logger, watchTls } from '@typernetes/component';
 import type { Clock } from '@typernetes/machinery';
 import { configDefaults, type ApiserverConfig } from './config';
 
@@ -88,6 +88,7 @@ export function configOf(flags: Flags, { logger, clock }: { logger: Logger; cloc
     grpcPort: port('--grpc-port', flags.grpcPort),
     ...(flags.advertiseAddress ? { advertiseAddress: flags.advertiseAddress } : {}),
     tls: { cert: read('--tls-cert-file', flags.tlsCertFile), key: read('--tls-private-key-file', flags.tlsPrivateKeyFile) },
+    watchTls: (changed) => watchTls({ caFile: flags.clientCaFile, certFile: flags.tlsCertFile, keyFile: flags.tlsPrivateKeyFile }, clock, changed),
     ...(flags.clientCaFile ? { clientCa: read('--client-ca-file', flags.clientCaFile) } : {}),
     serviceAccountKeys: flags.serviceAccountKeyFile.map((file) => read('--service-account-key-file', file)),
     ...(flags.serviceAccountSigningKeyFile ? { serviceAccountSigningKey: read('--service-account-signing-key-file', flags.serviceAccountSigningKeyFile) } : {}),

@@ -87,8 +87,19 @@ export async function startApiserver(config: ApiserverConfig): Promise<Running> 
   let grpc: Awaited<ReturnType<typeof startGrpcServer>> | undefined;
   const stopBookmarks = startBookmarks(environment);
   const stopCompaction = startCompaction(environment, config.logger);
+  const stopWatchingTls = config.watchTls?.((material) => {
+    try {
+      rest.renewTls(material);
+      grpc?.renewTls(material);
+      config.logger.info('serving certificates were renewed');
+    } catch (error) {
+      // Certificate and key are replaced one after the other; the second brings another call.
+      config.logger.warn({ err: error }, 'renewed serving certificates do not fit, the old ones stay');
+    }
+  });
   const stop = async (): Promise<void> => {
     aborter.abort();
+    stopWatchingTls?.();
     stopBookmarks();
     stopCompaction();
     await Promise.all([rest.close(), grpc?.close()]);

@@ -43,8 +43,14 @@ export interface GrpcServerOptions {
   observation?: GrpcObservation;
 }
 
+export interface RunningGrpcServer extends Running {
+  readonly port: number;
+  /** New connections get this certificate; those that stand keep theirs. */
+  renewTls(material: TlsMaterial): void;
+}
+
 /** A gRPC server with health checking and reflection. */
-export async function startGrpcServer(options: GrpcServerOptions): Promise<Running & { port: number }> {
+export async function startGrpcServer(options: GrpcServerOptions): Promise<RunningGrpcServer> {
   const server = new Server({
     'grpc.max_receive_message_length': messageBytesMax,
     'grpc.max_send_message_length': messageBytesMax,
@@ -58,15 +64,23 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
   for (const { definition, implementation } of options.services) server.addService(definition, implementation);
   const { http, tls } = options;
   const shared = http && tls ? await listenShared(server, { ...options, http, tls }) : undefined;
-  const port = shared?.port ?? (await bind(server, options));
+  const credentials = credentialsOf(options);
+  const port = shared?.port ?? (await bind(server, options, credentials));
   return {
     port,
+    renewTls: (material) => (shared ?? renewable(credentials)).renewTls(material),
     stop: async () => {
       health.setStatus('', 'NOT_SERVING');
       await shutDown(server);
       shared?.close();
     },
   };
+}
+
+/** grpc-js tells its listeners of new certificates by a method that it keeps to its own subclasses. */
+function renewable(credentials: ServerCredentials): Pick<RunningGrpcServer, 'renewTls'> {
+  const own = credentials as unknown as { updateSecureContextOptions(options: TlsMaterial): void };
+  return { renewTls: ({ ca, cert, key }) => own.updateSecureContextOptions({ ...(ca ? { ca } : {}), cert, key }) };
 }
 
 function credentialsOf({ tls }: GrpcServerOptions): ServerCredentials {
@@ -80,10 +94,10 @@ function credentialsOf({ tls }: GrpcServerOptions): ServerCredentials {
   return credentials;
 }
 
-function bind(server: Server, options: GrpcServerOptions): Promise<number> {
+function bind(server: Server, options: GrpcServerOptions, credentials: ServerCredentials): Promise<number> {
   const address = options.host.startsWith('unix:') ? options.host : `${options.host}:${options.port}`;
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentialsOf(options), (error, port) => {
+    server.bindAsync(address, credentials, (error, port) => {
       if (error) reject(new EnvironmentError(`cannot listen on ${address}: ${error.message}`, 1, { cause: error }));
       else resolve(port);
     });

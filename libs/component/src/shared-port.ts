@@ -16,6 +16,8 @@ export interface SharedPortOptions {
 
 export interface SharedPort {
   port: number;
+  /** New connections get this certificate. */
+  renewTls(material: TlsMaterial): void;
   /** Ends all connections. */
   close(): void;
 }
@@ -46,5 +48,6 @@ export async function listenShared(grpc: Server, { host, port, tls: material, ht
     server.close();
     for (const socket of sockets) socket.destroy();
   };
-  return { port: (server.address() as AddressInfo).port, close };
+  const renewTls = (renewed: TlsMaterial): void => server.setSecureContext({ ca: renewed.ca, cert: renewed.cert, key: renewed.key });
+  return { port: (server.address() as AddressInfo).port, renewTls, close };
 }

@@ -1,7 +1,7 @@
 import type { PeerCertificate } from 'node:tls';
 import { Metadata } from '@grpc/grpc-js';
 import type { handleServerStreamingCall, handleUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
-import { startGrpcServer as startServer, toGrpcStatus } from '@typernetes/component';
+import { startGrpcServer as startServer, toGrpcStatus, type TlsMaterial } from '@typernetes/component';
 import { apiErrors } from '@typernetes/machinery';
 import { api } from '@typernetes/proto';
 import { Delivery } from '@typernetes/storage';
@@ -32,7 +32,7 @@ function credentialsOf(call: AuthCall): Credentials {
 }
 
 /** The gRPC door: converts messages, calls the pipeline, converts back. */
-export async function startGrpcServer(environment: Environment, config: ApiserverConfig): Promise<{ port: number; close(): Promise<void> }> {
+export async function startGrpcServer(environment: Environment, config: ApiserverConfig): Promise<{ port: number; renewTls(material: TlsMaterial): void; close(): Promise<void> }> {
   const { tls, clientCa, bindAddress, grpcPort } = config;
   const server = await startServer({
     host: bindAddress,
@@ -40,7 +40,7 @@ export async function startGrpcServer(environment: Environment, config: Apiserve
     tls: { cert: tls.cert, key: tls.key, ...(clientCa ? { ca: clientCa } : {}), requireClientCert: false, acceptClientCert: clientCa !== undefined },
     services: [{ definition: api.ApiService, implementation: implementation(environment) }],
   });
-  return { port: server.port, close: () => server.stop() };
+  return { port: server.port, renewTls: (material) => server.renewTls(material), close: () => server.stop() };
 }
 
 type Converted = Omit<ApiRequest, 'credentials' | 'query' | 'target'> & { target: api.Target | undefined };

@@ -2,6 +2,7 @@ import { createSecureServer, type Http2SecureServer, type SecureServerOptions } 
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TlsMaterial } from '@typernetes/component';
 import type { Environment } from '../environment';
 import type { ApiserverConfig } from '../config';
 import type { ApiserverMetrics } from '../metrics';
@@ -13,6 +14,8 @@ import type { HttpRequest, HttpResponse } from './exchange';
 
 export interface RestServer {
   readonly port: number;
+  /** New connections get this certificate; those that stand keep theirs. */
+  renewTls(material: TlsMaterial): void;
   /** Stops to listen and ends what is open. */
   close(): Promise<void>;
 }
@@ -60,7 +63,12 @@ export async function startRestServer(environment: Environment, config: Apiserve
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void upgrade(environment, request, socket, head));
   await listen(server, config);
-  return { port: (server.address() as AddressInfo).port, close: () => close(server, sockets) };
+  return {
+    port: (server.address() as AddressInfo).port,
+    // The same options as at the start, so that nothing else changes.
+    renewTls: ({ ca, cert, key }) => server.setSecureContext({ ...tlsOptions(config), ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) }),
+    close: () => close(server, sockets),
+  };
 }
 
 function listen(server: Http2SecureServer, { securePort, bindAddress }: ApiserverConfig): Promise<void> {
