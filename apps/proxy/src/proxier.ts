@@ -21,7 +21,8 @@ import { NftTable } from './nft';
 import { desiredRoutes } from './routes/desired-routes';
 import { KernelRoutes } from './routes/kernel-routes';
 import { nodesPart } from './ruleset/node-part';
-import { mergeParts } from './ruleset/ruleset';
+import type { RulesetPart } from './ruleset/ruleset';
+import type { OwnedParts } from './ruleset/ruleset-index';
 
 /** Index of slices by `namespace/name` of their Service. */
 export const serviceIndex = 'service';
@@ -54,6 +55,8 @@ export class Proxier {
   /** What routes and addresses were last set for; unchanged input needs no look at the kernel. */
   private appliedRoutes = '';
   private appliedAddresses = '';
+  private nodesParts: readonly RulesetPart[] = [];
+  private nodesText = '';
 
   constructor(private readonly options: ProxierOptions) {
     const { facts, run, logger } = options;
@@ -72,7 +75,7 @@ export class Proxier {
     const compiled = this.compile(own?.zone);
     if (full) await this.table.verify();
     await this.syncRoutes(nodeViews, full);
-    const commands = await this.table.apply(mergeParts([nodesPart(nodeViews, own), ...compiled.flatMap(({ parts }) => parts)]));
+    const commands = await this.table.apply(this.partsOf(compiled, nodeViews, own));
     await this.forgetFlows(compiled);
     await this.syncAddresses(compiled, nodeViews, full);
     serviceHealth.apply(serviceHealthByPort(compiled));
@@ -94,6 +97,14 @@ export class Proxier {
       })),
       zone,
     );
+  }
+
+  /** By owner; what did not change is the same array as before. */
+  private partsOf(compiled: readonly CompiledService[], nodes: readonly NodeView[], own: NodeView | undefined): OwnedParts {
+    const text = JSON.stringify([nodes, own]);
+    if (text !== this.nodesText) this.nodesParts = [nodesPart(nodes, own)];
+    this.nodesText = text;
+    return new Map([['', this.nodesParts], ...compiled.map(({ key, parts }) => [key, parts] as const)]);
   }
 
   private async syncRoutes(nodes: readonly NodeView[], full: boolean): Promise<void> {
