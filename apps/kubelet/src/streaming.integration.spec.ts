@@ -606,8 +606,8 @@ describe('a kubelet that goes away', () => {
   it('ends what streams with an error, and is missed', async () => {
     const binary = unpackKubectl('35', directory);
     const k = (...args: string[]): Promise<KubectlResult> => run(binary, [`--kubeconfig=${api.kubeconfig}`, ...args]);
-    const streams = [k('exec', 'web', '-c', 'main', '--', 'sleep', '1000'), k('logs', '-f', 'lines')];
-    await until(async () => (await k('exec', 'web', '-c', 'main', '--', 'pgrep', '-f', 'sleep 1000')).code === 0, 'the command runs');
+    const streams = [k('exec', 'web', '-c', 'main', '--', 'sh', '-c', 'touch /tmp/started; sleep 1000'), k('logs', '-f', 'lines')];
+    await until(async () => (await k('exec', 'web', '-c', 'main', '--', 'test', '-e', '/tmp/started')).code === 0, 'the command runs');
     await stopNode();
     const [executed, followed] = await Promise.all(streams);
     expect(executed?.code).not.toBe(0);
