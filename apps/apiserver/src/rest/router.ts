@@ -5,7 +5,7 @@ import { handle, makeCall } from '../pipeline/handle';
 import { identify } from '../pipeline/identify';
 import type { ApiRequest } from '../pipeline/request';
 import type { SubresourceHandler } from '../pipeline/subresource';
-import { apiErrors } from '@typernetes/machinery';
+import { apiErrors, failure } from '@typernetes/machinery';
 import { readBody } from './body';
 import { credentialsOf } from './credentials';
 import { encodeList, encodeObjectResult, type EncodeOptions } from './encode';
@@ -83,10 +83,14 @@ function ownResponder({ extensions }: Environment, { target }: ResourceInfo): Su
 
 async function respondBySubresource(environment: Environment, exchange: Exchange, info: ResourceInfo, handler: SubresourceHandler): Promise<void> {
   const call = await authorizedCall(environment, await toApiRequest(exchange, info, handler.streamsBody));
+  const own = call.kind.subresources.find(({ name }) => name === info.target.subresource);
+  if (!handler.streamsBody && own && !isOneOf(own.verbs, info.verb)) throw failure('MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
   const context = subresourceContext(call);
   await admitSubresource(call, context);
   await handler.respond?.(context, exchange.request, exchange.response);
 }
+
+const isOneOf = (verbs: readonly string[], verb: string): boolean => verbs.includes(verb);
 
 /** Authenticates and authorises a request outside `handle`. */
 export async function authorizedCall(environment: Environment, request: ApiRequest): Promise<ReturnType<typeof makeCall>> {

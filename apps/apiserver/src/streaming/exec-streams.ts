@@ -28,6 +28,7 @@ export interface ExecListener {
 /** Joins a client and a process until the process ends or the client leaves. */
 export function bridgeExec(door: ExecDoor, call: ExecCall): void {
   let finished = false;
+  let isFull = false;
   const finish = (status: Status): void => {
     if (finished) return;
     finished = true;
@@ -36,7 +37,13 @@ export function bridgeExec(door: ExecDoor, call: ExecCall): void {
   door.listen({
     stdin: (value, resume) => {
       const flows = call.write({ input: { $case: 'stdin', value } });
-      if (!flows) call.once('drain', resume);
+      if (!flows && !isFull) {
+        isFull = true;
+        call.once('drain', () => {
+          isFull = false;
+          resume();
+        });
+      }
       return flows;
     },
     stdinClosed: () => call.write({ input: { $case: 'stdinClosed', value: true } }),

@@ -67,7 +67,7 @@ export function runPortForwardSession(socket: WebSocket, target: PodPort): void 
   socket.on('message', (data) => {
     const message = bytesOf(data);
     if (message[0] === dataChannel) {
-      if (input.writable && !input.write(message.subarray(1))) {
+      if (input.writable && !input.write(message.subarray(1)) && !socket.isPaused) {
         socket.pause();
         const resume = (): void => {
           input.off('drain', resume).off('close', resume);

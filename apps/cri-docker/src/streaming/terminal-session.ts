@@ -95,6 +95,8 @@ function receive(session: TerminalSession, message: Buffer): void {
 }
 
 function pauseUntilDrained({ socket, stream }: TerminalSession): void {
+  // Messages that had already been read still come after a pause.
+  if (socket.isPaused) return;
   socket.pause();
   stream.once('drain', () => socket.resume());
 }

@@ -42,7 +42,7 @@ export async function portForward(server: ServerContext, call: PortForwardStream
     call.once('cancelled', () => socket.terminate());
     socket.on('message', (data) => {
       const output = outputOf(bytesOf(data), what);
-      if (!output || call.cancelled || call.write({ output })) return;
+      if (!output || call.cancelled || call.write({ output }) || socket.isPaused) return;
       socket.pause();
       call.once('drain', () => socket.resume());
     });

@@ -70,7 +70,7 @@ export async function remoteCommand(server: ServerContext, kind: 'exec' | 'attac
     call.once('cancelled', () => socket.terminate());
     socket.on('message', (data) => {
       const output = outputOf(bytesOf(data));
-      if (!output || call.cancelled || call.write({ output })) return;
+      if (!output || call.cancelled || call.write({ output }) || socket.isPaused) return;
       socket.pause();
       call.once('drain', () => socket.resume());
     });
