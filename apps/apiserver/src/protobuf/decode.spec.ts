@@ -52,7 +52,7 @@ describe('the Kubernetes protobuf encoding', () => {
   });
 
   it('says what it cannot decode', () => {
-    expect(isDecodable('io.k8s.api.core.v1.Pod')).toBe(false);
+    expect(isDecodable('com.example.v1.Shirt')).toBe(false);
     expect(() => openEnvelope(Buffer.from('{}'))).toThrow('does not appear to be a protobuf message');
   });
 });

@@ -6,13 +6,16 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { definitionOf, type SchemaNode } from '@typernetes/api';
 import { formatMicroTime, formatTime, type KubernetesObject } from '@typernetes/machinery';
-import { wireFieldsOf } from './field-numbers';
+import { wireFieldsOf, type WireFields } from './field-numbers';
 
 const magic = Buffer.from('k8s\0');
 
 const timeSuffix = '.meta.v1.Time';
 const microTimeSuffix = '.meta.v1.MicroTime';
 const intOrStringSuffix = '.intstr.IntOrString';
+const quantitySuffix = '.resource.Quantity';
+/** Messages around JSON. */
+const holdsJson = /\.(RawExtension|FieldsV1)$/;
 
 type Json = unknown;
 type JsonObject = Record<string, Json>;
@@ -54,18 +57,26 @@ export function decodeProtobuf(definition: string, { apiVersion, kind, raw }: En
 }
 
 function decodeMessage(definition: string, bytes: Uint8Array): JsonObject {
-  const fields = wireFieldsOf(definition);
-  const properties = definitionOf(definition)?.properties ?? {};
   const result: JsonObject = {};
+  decodeFields(result, bytes, { fields: wireFieldsOf(definition), properties: definitionOf(definition)?.properties ?? {} });
+  return result;
+}
+
+interface Shape {
+  readonly fields: WireFields | undefined;
+  readonly properties: Readonly<Record<string, SchemaNode>>;
+}
+
+function decodeFields(result: JsonObject, bytes: Uint8Array, { fields, properties }: Shape): void {
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
     const [number, wireType] = reader.tag();
     const field = fields?.get(number);
     const node = field && properties[field.name];
-    if (field && node) addField(result, { ...field, node }, readValue(reader, node, wireType));
+    if (field?.inline) decodeFields(result, reader.bytes(), { fields: field.inline, properties });
+    else if (field && node) addField(result, { ...field, node }, readValue(reader, node, wireType));
     else reader.skip(wireType);
   }
-  return result;
 }
 
 function addField(result: JsonObject, { name, isPointer, node }: { name: string; isPointer: boolean; node: SchemaNode }, value: Json): void {
@@ -93,16 +104,30 @@ function readMapEntry(bytes: Uint8Array, node: SchemaNode): JsonObject {
   while (reader.pos < reader.len) {
     const [number, wireType] = reader.tag();
     if (number === 1) key = reader.string();
-    else if (number === 2) value = readValue(reader, node, wireType);
+    else if (number === 2) value = node.type === 'array' ? readItems(reader.bytes(), node.items ?? {}) : readValue(reader, node, wireType);
     else reader.skip(wireType);
   }
   return { [key]: value };
+}
+
+/** A list as the value of a map is a message of its own: 1 is an item. */
+function readItems(bytes: Uint8Array, node: SchemaNode): Json[] {
+  const reader = new BinaryReader(bytes);
+  const items: Json[] = [];
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    if (number === 1) items.push(readValue(reader, node, wireType));
+    else reader.skip(wireType);
+  }
+  return items;
 }
 
 function readReference(reader: BinaryReader, definition: string): Json {
   if (definition.endsWith(timeSuffix)) return readTime(reader.bytes(), formatTime);
   if (definition.endsWith(microTimeSuffix)) return readTime(reader.bytes(), formatMicroTime);
   if (definition.endsWith(intOrStringSuffix)) return readIntOrString(reader.bytes());
+  if (definition.endsWith(quantitySuffix)) return readOnly(reader.bytes(), (inner) => inner.string());
+  if (holdsJson.test(definition)) return readOnly(reader.bytes(), (inner) => JSON.parse(Buffer.from(inner.bytes()).toString()) as Json);
   return decodeMessage(definition, reader.bytes());
 }
 
@@ -124,6 +149,18 @@ function readIntOrString(bytes: Uint8Array): number | string {
     else reader.skip(wireType);
   }
   return isText ? text : number;
+}
+
+/** The value of a message with one field. */
+function readOnly(bytes: Uint8Array, read: (reader: BinaryReader) => Json): Json {
+  const reader = new BinaryReader(bytes);
+  let value: Json;
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    if (number === 1) value = read(reader);
+    else reader.skip(wireType);
+  }
+  return value;
 }
 
 function readNumbers(bytes: Uint8Array): Record<number, number> {

@@ -1,69 +1,27 @@
 /**
- * Field numbers of the wire format for what kubectl's typed commands send (create, auth, token, drain). A row lists the
- * fields by number from 1 on; `_` is a number that is not used, and a number before names jumps there. `?` marks fields
- * whose zero is a value of its own: absent and zero are different things to it.
+ * Field numbers of the wire format. A row lists the fields of a definition by number from 1 on; `_` is a number that is
+ * not used, and a number before names jumps there. `?` marks fields whose zero is a value of its own: absent and zero are
+ * different things to it. `=core.v1.VolumeSource` is a message whose fields stand in the object itself in JSON.
+ *
+ * Lists have no rows: 1 is always their metadata, 2 their items.
  */
-const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
-const core = 'io.k8s.api.core.v1.';
-const rbac = 'io.k8s.api.rbac.v1.';
-const authentication = 'io.k8s.api.authentication.v1.';
-const authorization = 'io.k8s.api.authorization.v1.';
-const coordination = 'io.k8s.api.coordination.v1.';
+import { admissionregistrationRows } from './rows/admissionregistration';
+import { appsRows } from './rows/apps';
+import { autoscalingRows } from './rows/autoscaling';
+import { coreRows } from './rows/core';
+import { networkingRows } from './rows/networking';
+import { othersRows } from './rows/others';
+import { resourceRows } from './rows/resource';
 
-const rows: Readonly<Record<string, string>> = {
-  [`${meta}ObjectMeta`]:
-    'name generateName namespace selfLink uid resourceVersion generation creationTimestamp deletionTimestamp deletionGracePeriodSeconds? labels annotations ownerReferences finalizers',
-  [`${meta}OwnerReference`]: 'kind _ name uid apiVersion controller? blockOwnerDeletion?',
-  [`${meta}LabelSelector`]: 'matchLabels matchExpressions',
-  [`${meta}LabelSelectorRequirement`]: 'key operator values',
-  [`${meta}DeleteOptions`]: 'gracePeriodSeconds? preconditions orphanDependents? propagationPolicy dryRun',
-  [`${meta}Preconditions`]: 'uid resourceVersion',
-  [`${core}Namespace`]: 'metadata spec status',
-  [`${core}NamespaceSpec`]: 'finalizers',
-  [`${core}NamespaceStatus`]: 'phase',
-  [`${core}ConfigMap`]: 'metadata data binaryData immutable?',
-  [`${core}Secret`]: 'metadata data type stringData immutable?',
-  [`${core}ServiceAccount`]: 'metadata secrets imagePullSecrets automountServiceAccountToken?',
-  [`${core}ObjectReference`]: 'kind namespace name uid apiVersion resourceVersion fieldPath',
-  [`${core}LocalObjectReference`]: 'name',
-  [`${core}Service`]: 'metadata spec status',
-  [`${core}ServiceSpec`]:
-    'ports selector clusterIP type externalIPs _ sessionAffinity loadBalancerIP loadBalancerSourceRanges externalName externalTrafficPolicy healthCheckNodePort publishNotReadyAddresses sessionAffinityConfig 17 ipFamilyPolicy clusterIPs ipFamilies allocateLoadBalancerNodePorts? loadBalancerClass internalTrafficPolicy trafficDistribution',
-  [`${core}ServicePort`]: 'name protocol port targetPort nodePort appProtocol',
-  [`${core}SessionAffinityConfig`]: 'clientIP',
-  [`${core}ClientIPConfig`]: 'timeoutSeconds?',
-  [`${core}ServiceStatus`]: 'loadBalancer conditions',
-  [`${core}LoadBalancerStatus`]: 'ingress',
-  [`${core}Binding`]: 'metadata target',
-  [`${core}Event`]: 'metadata involvedObject reason message source firstTimestamp lastTimestamp count type eventTime series action related reportingComponent reportingInstance',
-  [`${core}EventSource`]: 'component host',
-  [`${core}EventSeries`]: 'count lastObservedTime',
-  [`${rbac}Role`]: 'metadata rules',
-  [`${rbac}ClusterRole`]: 'metadata rules aggregationRule',
-  [`${rbac}RoleBinding`]: 'metadata subjects roleRef',
-  [`${rbac}ClusterRoleBinding`]: 'metadata subjects roleRef',
-  [`${rbac}PolicyRule`]: 'verbs apiGroups resources resourceNames nonResourceURLs',
-  [`${rbac}Subject`]: 'kind apiGroup name namespace',
-  [`${rbac}RoleRef`]: 'apiGroup kind name',
-  [`${rbac}AggregationRule`]: 'clusterRoleSelectors',
-  [`${authentication}TokenRequest`]: 'metadata spec status',
-  [`${authentication}TokenRequestSpec`]: 'audiences _ boundObjectRef expirationSeconds?',
-  [`${authentication}BoundObjectReference`]: 'kind apiVersion name uid',
-  [`${authentication}SelfSubjectReview`]: 'metadata status',
-  [`${authentication}TokenReview`]: 'metadata spec status',
-  [`${authentication}TokenReviewSpec`]: 'token audiences',
-  [`${authorization}SelfSubjectAccessReview`]: 'metadata spec status',
-  [`${authorization}SelfSubjectAccessReviewSpec`]: 'resourceAttributes nonResourceAttributes',
-  [`${authorization}SelfSubjectRulesReview`]: 'metadata spec status',
-  [`${authorization}SelfSubjectRulesReviewSpec`]: 'namespace',
-  [`${authorization}SubjectAccessReview`]: 'metadata spec status',
-  [`${authorization}LocalSubjectAccessReview`]: 'metadata spec status',
-  [`${authorization}SubjectAccessReviewSpec`]: 'resourceAttributes nonResourceAttributes user groups _ uid',
-  [`${authorization}ResourceAttributes`]: 'namespace verb group version resource subresource name',
-  [`${authorization}NonResourceAttributes`]: 'path verb',
-  'io.k8s.api.policy.v1.Eviction': 'metadata deleteOptions',
-  [`${coordination}Lease`]: 'metadata spec',
-  [`${coordination}LeaseSpec`]: 'holderIdentity leaseDurationSeconds? acquireTime renewTime leaseTransitions? strategy preferredHolder',
+/** By definition without its package's path: `core.v1.Pod`, `meta.v1.ObjectMeta`. */
+export const wireRows: Readonly<Record<string, string>> = {
+  ...coreRows,
+  ...appsRows,
+  ...autoscalingRows,
+  ...admissionregistrationRows,
+  ...networkingRows,
+  ...resourceRows,
+  ...othersRows,
 };
 
 /** One field as the wire knows it. */
@@ -71,28 +29,41 @@ export interface WireField {
   readonly name: string;
   /** Zero is sent only when it was set. */
   readonly isPointer: boolean;
+  /** The fields that this message holds for the object around it. */
+  readonly inline?: ReadonlyMap<number, WireField>;
 }
 
-const parsed = new Map<string, ReadonlyMap<number, WireField>>();
+export type WireFields = ReadonlyMap<number, WireField>;
 
-/** The fields of a definition by number; undefined for those without a row. */
-export function wireFieldsOf(definition: string): ReadonlyMap<number, WireField> | undefined {
-  const row = rows[definition];
+const parsed = new Map<string, WireFields>();
+
+/** The fields of a definition (`io.k8s.api.core.v1.Pod`) by number; undefined for those without a row. */
+export const wireFieldsOf = (definition: string): WireFields | undefined => fieldsOfRow(definition.replace(/^io\.k8s\.(api|apimachinery\.pkg\.apis)\./, ''));
+
+function fieldsOfRow(name: string): WireFields | undefined {
+  const known = parsed.get(name);
+  if (known) return known;
+  const row = Object.hasOwn(wireRows, name) ? wireRows[name] : undefined;
   if (row === undefined) return undefined;
-  const known = parsed.get(definition) ?? parseRow(row);
-  parsed.set(definition, known);
-  return known;
+  const fields = parseRow(row);
+  parsed.set(name, fields);
+  return fields;
 }
 
-function parseRow(row: string): ReadonlyMap<number, WireField> {
+function parseRow(row: string): WireFields {
   const fields = new Map<number, WireField>();
   let number = 1;
-  for (const word of row.split(' ')) {
+  for (const word of row.split(' ').filter(Boolean)) {
     if (/^\d+$/.test(word)) number = Number(word);
     else {
-      if (word !== '_') fields.set(number, { name: word.replace('?', ''), isPointer: word.endsWith('?') });
+      if (word !== '_') fields.set(number, fieldOf(word));
       number++;
     }
   }
   return fields;
+}
+
+function fieldOf(word: string): WireField {
+  if (word.startsWith('=')) return { name: '', isPointer: false, inline: fieldsOfRow(word.slice(1)) ?? new Map() };
+  return { name: word.replace('?', ''), isPointer: word.endsWith('?') };
 }

@@ -2,11 +2,13 @@ import type { KindDefinition } from '@typernetes/api';
 import { formatApiVersion, type KubernetesObject, type ListMeta } from '@typernetes/machinery';
 import type { CacheEntry } from '@typernetes/storage';
 import type { ApiResult } from '../pipeline/request';
-import type { Representation } from './negotiate';
+import type { Negotiated, Representation } from './negotiate';
+import { protobufList, protobufMediaType } from './protobuf-answer';
 import { tableOf, type IncludeObject } from './table';
 
 export interface EncodeOptions {
   readonly representation: Representation;
+  readonly mediaType: Negotiated['mediaType'];
   readonly includeObject: IncludeObject;
   readonly nowMs: number;
 }
@@ -32,6 +34,7 @@ export function encodeList(result: ListResult, options: EncodeOptions): Buffer[]
   if (options.representation === 'table') {
     return [Buffer.from(JSON.stringify(tableOf(kind, entries.map((entry) => entry.parse()), { ...options, metadata })))];
   }
+  if (options.mediaType === protobufMediaType) return protobufList(kind, entries, { metadata, form: options.representation });
   const isMetadata = options.representation === 'metadata';
   const names = isMetadata
     ? { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' }

@@ -17,8 +17,16 @@ describe('negotiate', () => {
 
   it('passes over rows of what has none', () => {
     const table = 'application/json;as=Table;v=v1;g=meta.k8s.io';
-    expect(negotiate(`${table},application/json`, false).representation).toBe('object');
-    expect(() => negotiate(table, false)).toThrow('only the following media types are accepted');
+    expect(negotiate(`${table},application/json`, { transforms: false }).representation).toBe('object');
+    expect(() => negotiate(table, { transforms: false })).toThrow('only the following media types are accepted');
+  });
+
+  it('gives protobuf of kinds that have it, but no rows in it', () => {
+    const protobuf = 'application/vnd.kubernetes.protobuf';
+    expect(negotiate(`${protobuf},application/json`, { protobuf: true })).toEqual({ representation: 'object', mediaType: protobuf });
+    const form = (as: string): string => `${protobuf};as=${as};v=v1;g=meta.k8s.io`;
+    expect(negotiate(form('PartialObjectMetadataList'), { protobuf: true })).toEqual({ representation: 'metadata', mediaType: protobuf });
+    expect(() => negotiate(form('Table'), { protobuf: true })).toThrow('only the following media types are accepted');
   });
 
   it('refuses what it cannot serve', () => {

@@ -1,11 +1,13 @@
+import type { Registry } from '@typernetes/api';
 import type { Environment } from '../environment';
 import { admitSubresource, subresourceContext } from '../pipeline/call-subresource';
 import { authorize, resourceAttributes } from '../pipeline/authorize';
 import { handle, makeCall } from '../pipeline/handle';
 import { identify } from '../pipeline/identify';
-import type { ApiRequest } from '../pipeline/request';
+import type { ApiRequest, ApiResult } from '../pipeline/request';
 import type { SubresourceHandler } from '../pipeline/subresource';
 import { apiErrors, failure } from '@typernetes/machinery';
+import { isEncodable } from '../protobuf/encode';
 import { readBody } from './body';
 import { credentialsOf } from './credentials';
 import { encodeList, encodeObjectResult, type EncodeOptions } from './encode';
@@ -14,7 +16,8 @@ import { negotiate } from './negotiate';
 import { parseOptions } from './options';
 import type { PathHandler } from './paths';
 import { parseRequestInfo, type RequestInfo } from './request-info';
-import { respond } from './respond';
+import { protobufMediaType, protobufObject } from './protobuf-answer';
+import { respond, type Answer } from './respond';
 import { streamWatch } from './watch-stream';
 
 type ResourceInfo = Extract<RequestInfo, { type: 'resource' }>;
@@ -42,24 +45,31 @@ export async function route(environment: Environment, paths: PathHandler, exchan
   if (info.type === 'path') return routePath(environment, paths, exchange);
   const responder = ownResponder(environment, info);
   if (responder) return respondBySubresource(environment, exchange, info, responder);
-  const { representation, mediaType } = negotiate(headerOf(exchange.request, 'accept'), !isReview(environment, info));
-  const encode: EncodeOptions = { representation, includeObject: includeObjectOf(exchange.query), nowMs: environment.clock.now() };
+  const wish = negotiate(headerOf(exchange.request, 'accept'), offersOf(environment, info));
+  const encode: EncodeOptions = { ...wish, includeObject: includeObjectOf(exchange.query), nowMs: environment.clock.now() };
   const { result, warnings } = await handle(environment, await toApiRequest(exchange, info));
   switch (result.type) {
     case 'watch':
       return streamWatch(exchange, result, { clock: environment.clock, encode });
     case 'list':
-      return respond(exchange, { code: 200, chunks: encodeList(result, encode), warnings, mediaType });
+      return respond(exchange, { code: 200, chunks: encodeList(result, encode), warnings, mediaType: wish.mediaType });
     case 'object':
-      return respond(exchange, { code: result.code, chunks: [encodeObjectResult(result, encode)], warnings, mediaType });
+      return respond(exchange, { code: result.code, warnings, ...encodeAnswer(environment.registry, result, encode) });
   }
 }
 
-/** A kind that is never stored: its objects are questions. */
-const isReview = ({ registry }: Environment, { target }: ResourceInfo): boolean => {
+/** In which forms the objects of a kind can be had. */
+function offersOf({ registry }: Environment, { target }: ResourceInfo): { transforms: boolean; protobuf: boolean } {
   const kind = registry.lookup(target.group, target.version, target.resource);
-  return kind !== undefined && kind.storagePath === undefined;
-};
+  return { transforms: kind?.storagePath !== undefined, protobuf: kind !== undefined && isEncodable(kind.definition) };
+}
+
+function encodeAnswer(registry: Registry, result: Extract<ApiResult, { type: 'object' }>, encode: EncodeOptions): Pick<Answer, 'chunks' | 'mediaType'> {
+  const { mediaType, representation } = encode;
+  if (mediaType !== protobufMediaType || representation === 'table') return { chunks: [encodeObjectResult(result, encode)], mediaType };
+  const bytes = protobufObject(registry, result.value, result.kind ? representation : 'object');
+  return bytes ? { chunks: [bytes], mediaType } : { chunks: [result.value] };
+}
 
 function includeObjectOf(query: URLSearchParams): EncodeOptions['includeObject'] {
   const value = query.get('includeObject') ?? 'Metadata';

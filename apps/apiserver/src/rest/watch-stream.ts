@@ -8,6 +8,7 @@ import { pacedFlush } from '../paced-flush';
 import type { ApiResult } from '../pipeline/request';
 import { encodeWatched, type EncodeOptions } from './encode';
 import type { Exchange } from './exchange';
+import { protobufErrorFrame, protobufFrame, protobufMediaType } from './protobuf-answer';
 
 type WatchResult = Extract<ApiResult, { type: 'watch' }>;
 
@@ -21,14 +22,16 @@ export function streamWatch(exchange: Exchange, result: WatchResult, { clock, en
   const write = (chunk: Buffer): void => void writable.write(chunk);
   const { watcher, kind } = result;
   let hasSentColumns = false;
+  const isProtobuf = encode.mediaType === protobufMediaType;
   const frameOf = (delivery: Delivery): Buffer => {
+    if (isProtobuf) return protobufFrame(kind, delivery.type === 'BOOKMARK' || !kind.storedAs ? delivery : new Delivery(delivery.type, viewOf(kind, delivery.entry)), encode.representation === 'metadata' ? 'metadata' : 'object');
     const viewed = delivery.type === 'BOOKMARK' ? delivery.entry : viewOf(kind, delivery.entry);
     const value = encodeWatched(kind, viewed, { ...encode, nowMs: clock.now(), withColumns: !hasSentColumns });
     if (!value) return viewed === delivery.entry ? delivery.frame : new Delivery(delivery.type, viewed).frame;
     hasSentColumns = true;
     return Buffer.concat([Buffer.from(`{"type":"${delivery.type}","object":`), value, Buffer.from('}\n')]);
   };
-  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  response.writeHead(200, { 'content-type': isProtobuf ? `${protobufMediaType};stream=watch` : 'application/json', 'cache-control': 'no-cache, private' });
   // Clients wait for the headers before they read events.
   if (response instanceof ServerResponse) response.flushHeaders();
   return new Promise((resolve) => {
@@ -41,7 +44,8 @@ export function streamWatch(exchange: Exchange, result: WatchResult, { clock, en
     const flush = (): void => {
       if (response.destroyed) return end();
       if (watcher.isOverflown) {
-        write(errorFrame(apiErrors.expired('too old resource version: the watch was too slow')));
+        const error = apiErrors.expired('too old resource version: the watch was too slow');
+        write(isProtobuf ? protobufErrorFrame(error) : errorFrame(error));
         return end();
       }
       if (response.writableLength > watchSocketBytesMax) return;
