@@ -85,6 +85,18 @@ describe.each(['32', '35'])('kubectl 1.%s', (version) => {
     expect((await run('get cm two')).code).toBe(1);
   });
 
+  it('keeps apply sets', async () => {
+    process.env['KUBECTL_APPLYSET'] = 'true';
+    try {
+      const [one, two] = [configMap('in-set-one', 'a: b'), configMap('in-set-two', 'a: b')];
+      expect(await kubectl('apply -n default --server-side --prune --applyset=my-set -f -', `${one}---\n${two}`)).toContain('configmap/in-set-two serverside-applied');
+      expect(await kubectl('apply -n default --server-side --prune --applyset=my-set -f -', one)).toContain('configmap/in-set-two pruned');
+      expect(await kubectl('get secret my-set -o jsonpath={.metadata.managedFields[*].manager} --show-managed-fields')).toContain('kubectl-applyset');
+    } finally {
+      delete process.env['KUBECTL_APPLYSET'];
+    }
+  });
+
   it('scales as a manager of its own', async () => {
     const controller = `apiVersion: v1\nkind: ReplicationController\nmetadata: { name: scaled }\nspec:\n  replicas: 1\n  template:\n    metadata: { labels: { app: scaled } }\n    spec: { containers: [{ name: c, image: i }] }\n`;
     await kubectl('apply --server-side -f -', controller);

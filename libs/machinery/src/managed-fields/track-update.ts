@@ -4,7 +4,7 @@
  */
 import type { ManagedFieldsEntry } from '../meta';
 import { changedFields, compareObjects, withoutFields, type Comparison } from './compare';
-import { difference, emptySet, intersects, isEmptySet, isSubset, setOf, union, type FieldSet } from './field-set';
+import { difference, emptySet, intersects, isEmptySet, isMember, isSubset, setOf, union, type FieldSet } from './field-set';
 import type { FieldType } from './field-type';
 import { capOwners, decodeOwners, encodeOwners, isReset, isSameManager, ownersOf, type Manager, type Owner } from './managers';
 import { jsonEqual } from './json-equal';
@@ -75,7 +75,7 @@ function startingOwners(live: ManagedFieldsEntry[] | undefined, sent: ManagedFie
 /** The owners after the update, at most so many as are allowed. */
 export function updateOwners<T extends ObjectMetadata>(owners: readonly Owner[], tracking: UpdateTracking<T>): readonly Owner[] {
   const { live, next, type, manager, ignored, now, convert } = tracking;
-  const comparison = withoutFields(compareObjects(withoutManagedFields(live), withoutManagedFields(next), type), ignored);
+  const comparison = withoutFields(compareObjects(comparable(live, ignored), comparable(next, ignored), type), ignored);
   const comparisonIn = comparisonsBy(manager.apiVersion, comparison, convert);
   const taken = withoutServerFields(changedFields(comparison));
   const rest = disown(owners, comparisonIn, { except: manager });
@@ -109,6 +109,13 @@ export function disown(owners: readonly Owner[], comparisonIn: ComparisonIn, { e
     result.push(fields === owner.fields ? owner : { ...owner, fields });
   }
   return result;
+}
+
+/** A view of the object without managed fields and whole parts that are ignored: a status patch need not walk over the spec. */
+function comparable(object: object | undefined, ignored: FieldSet): object {
+  const bare: Record<string, unknown> = { ...withoutManagedFields(object) };
+  for (const element in ignored) if (isMember(ignored[element] as FieldSet)) delete bare[element.slice('f:'.length)];
+  return bare;
 }
 
 /** A view of the object as comparisons and merges see it. */
