@@ -2,9 +2,9 @@ import type { ClusterParts } from '../cluster/compose-files';
 import { privilegedWorks } from '../checks/privileged';
 import { ensureNodeImages } from '../images/archive';
 import { ImageSource } from '../images/bootstrap';
-import { ensureOwnImage } from '../images/build';
+import { builtImages, ensureOwnImage } from '../images/build';
 import { debianImage, etcdImage, ownImages, pauseImage } from '../images/catalogue';
-import { docker } from '../docker/docker';
+import { docker, dockerSucceeds, lines } from '../docker/docker';
 
 /** Everything that a cluster starts from; what exists is not made again. */
 export async function ensureImages(progress: (what: string) => void): Promise<ClusterParts> {
@@ -34,9 +34,10 @@ export async function ensureImages(progress: (what: string) => void): Promise<Cl
   };
 }
 
-/** Removes every image of ours from the host's Docker. */
+/** Removes every image that we built from the host's Docker. */
 export async function removeImages(): Promise<void> {
-  const ids = await docker(['image', 'ls', '--quiet', '--filter', 'reference=typernetes/*']);
-  const unique = [...new Set(ids.split('\n').filter(Boolean))];
-  if (unique.length) await docker(['image', 'rm', '--force', ...unique]);
+  const named = lines(await docker(['image', 'ls', '--quiet', '--filter', 'reference=typernetes/*']));
+  const ids = [...new Set([...named, ...(await builtImages())])];
+  // One that a container of another cluster uses stays.
+  for (const id of ids) await dockerSucceeds(['image', 'rm', '--force', id]);
 }

@@ -32,10 +32,13 @@ async function buildContext(context: ReadonlyMap<string, string>, tags: readonly
   }
 }
 
+/** On every image that we build, stages included: what it replaces can be found by it. */
+const builtLabel = 'io.typernetes.built';
+
 /** `docker build`; the classic builder where buildx is not installed. */
 export async function dockerBuild(directory: string, tags: readonly string[]): Promise<void> {
   // The bridge of the host's Docker may have no way out, or be gone; packages come through the host's own network.
-  await docker(['build', '--quiet', '--network', 'host', ...tags.flatMap((tag) => ['--tag', tag]), directory]);
+  await docker(['build', '--quiet', '--network', 'host', '--label', builtLabel, ...tags.flatMap((tag) => ['--tag', tag]), directory]);
 }
 
 /**
@@ -46,13 +49,25 @@ export async function ensureOwnImage(image: OwnImage, builtBefore: ReadonlyMap<s
   const context = await contextOf(image);
   const hash = await contentHash(context, image.from.map((name) => builtBefore.get(name) ?? name));
   const reference = `typernetes/${image.name}:${hash}`;
-  if (!(await imageExists(reference))) {
-    await buildContext(context, [reference]);
-    await removeOlder(image.name, reference);
-  }
+  const isNew = !(await imageExists(reference));
+  if (isNew) await buildContext(context, [reference]);
   // Dockerfiles of the next images name the base without its hash.
   await docker(['tag', reference, `typernetes/${image.name}:latest`]);
+  if (isNew) {
+    await removeOlder(image.name, reference);
+    await removeReplaced();
+  }
   return reference;
+}
+
+/** Removes builds that lost their last name to a newer one, but for those that a container uses. */
+export async function removeReplaced(): Promise<void> {
+  await docker(['image', 'prune', '--force', '--filter', `label=${builtLabel}`]);
+}
+
+/** Ids of all images that we built, stand-ins for public ones included. */
+export async function builtImages(): Promise<string[]> {
+  return [...new Set(lines(await docker(['image', 'ls', '--all', '--quiet', '--filter', `label=${builtLabel}`])))];
 }
 
 /** Earlier builds of an image go, but for those that a container uses. */
