@@ -35,6 +35,16 @@ describe.each(['grpc', 'rest'] as const)('client over %s', (door) => {
   const named = (name: string): string => `${door}-${name}`;
   const object = (name: string, data: Record<string, string> = { a: 'b' }): ConfigMap => ({ metadata: { name: named(name), namespace, labels: { door, name } }, data });
 
+  test('is known as a manager by its own name, and applies', async () => {
+    const created = await maps().create(object('managed'));
+    expect(created.metadata?.managedFields?.map(({ manager, operation }) => [manager, operation])).toEqual([['test', 'Update']]);
+    const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: named('managed') }, data: { a: 'c' } };
+    const apply = (force: boolean): Promise<ConfigMap> => maps().patch(named('managed'), config, { namespace, type: 'application/apply-patch+yaml', fieldManager: 'applier', force });
+    await expect(apply(false)).rejects.toThrow('conflict with "test" using v1: .data.a');
+    expect((await apply(true)).data).toEqual({ a: 'c' });
+    await maps().delete(named('managed'), { namespace });
+  });
+
   test('creates, gets, lists, updates, patches, deletes', async () => {
     const created = await maps().create(object('all'));
     expect(created.metadata?.uid).toBeDefined();

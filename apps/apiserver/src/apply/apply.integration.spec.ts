@@ -1,3 +1,4 @@
+import { resources } from '@typernetes/api';
 import type { KubernetesObject, ManagedFieldsEntry } from '@typernetes/machinery';
 import { startTestApi, type HttpAnswer, type TestApi } from '../testing/start-test-api';
 
@@ -191,6 +192,12 @@ describe('managed fields', () => {
     const answer = await api.call('POST', configMaps, { body: configMap('agent', { a: 'b' }), headers: { 'user-agent': 'tool/1.0 (linux)' } });
     expect(named(answer)).toEqual([['tool', 'Update']]);
     expect(named(await api.call('POST', configMaps, { body: configMap('nobody', { a: 'b' }) }))).toEqual([['unknown', 'Update']]);
+  });
+
+  it('name components that share the process as their binaries are named', async () => {
+    const users = ['system:apiserver', 'system:kube-scheduler', 'system:node:n1'];
+    const made = users.map((name, i) => api.running.clientFor({ name, groups: ['system:masters'] }).resource(resources.configMaps).create({ metadata: { name: `by-${i}`, namespace: 'default' }, data: { a: 'b' } }));
+    expect((await Promise.all(made)).map(({ metadata }) => metadata?.managedFields?.[0]?.manager)).toEqual(['kube-apiserver', 'kube-scheduler', 'kubelet']);
   });
 
   it('tell subresources apart', async () => {
