@@ -1,4 +1,4 @@
-import type { FieldError, KubernetesObject } from '@typernetes/machinery';
+import type { FieldError, FieldType, KubernetesObject } from '@typernetes/machinery';
 
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 
@@ -114,6 +114,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> e
   readonly printer?: TablePrinter<T>;
   /** Field selectors beyond metadata.name and metadata.namespace: label (`spec.nodeName`) to value. */
   readonly selectableFields: Readonly<Record<string, (object: T) => string>>;
+  /** How objects merge under server-side apply, where `definition` does not say it (custom kinds, see `customFieldType`). */
+  readonly fieldType?: FieldType;
   /** Does metadata.generation count changes? The strategies do the counting. */
   readonly hasGeneration: boolean;
   /** Dependents stay when a deletion does not say otherwise: kinds from before garbage collection. */

@@ -4,7 +4,7 @@ import { parseApiVersion, type FieldType, type KubernetesObject, type TypedPair 
 const withoutSchema = customFieldType();
 
 /** How objects of a kind merge. */
-export const objectTypeOf = (kind: KindDefinition): FieldType => fieldTypeOf(kind.definition) ?? withoutSchema;
+export const objectTypeOf = (kind: KindDefinition): FieldType => kind.fieldType ?? fieldTypeOf(kind.definition) ?? withoutSchema;
 
 /**
  * Two versions of an object as another version of the API shows them, for managers who wrote that one. Undefined when it
