@@ -128,6 +128,22 @@ describe('namespaces', () => {
   }, 40_000);
 });
 
+describe('a namespace that goes', () => {
+  test('loses its pods first, then everything else', async () => {
+    const namespace = await newNamespace('ordered');
+    const held = { namespace, finalizers: ['test/hold'] };
+    await client.resource(resources.pods).create({ metadata: { name: 'first', ...held }, spec: template('a').spec });
+    await client.resource(resources.configMaps).create({ metadata: { name: 'second', namespace } });
+    await client.resource(resources.namespaces).delete(namespace);
+    await eventually('pod is going', async () => isPodTerminating(await client.resource(resources.pods).get('first', { namespace })));
+    const conditions = await eventually('conditions', async () => (await client.resource(resources.namespaces).get(namespace)).status?.conditions);
+    expect(conditions.find(({ type }) => type === 'NamespaceFinalizersRemaining')).toMatchObject({ status: 'True', message: 'Some content in the namespace has finalizers remaining: test/hold in 1 resource instances' });
+    expect((await client.resource(resources.configMaps).get('second', { namespace })).metadata?.deletionTimestamp).toBeUndefined();
+    await client.resource(resources.pods).patch('first', { metadata: { finalizers: null } }, { namespace, type: 'application/merge-patch+json' });
+    await eventually('namespace gone', () => gone(resources.namespaces, namespace), 20_000);
+  }, 40_000);
+});
+
 describe('replication', () => {
   test('creates, reports, replaces and scales down', async () => {
     const namespace = await newNamespace('rc');
@@ -282,6 +298,36 @@ describe('garbage collection', () => {
     await eventually('controller gone', () => gone(resources.replicationControllers, 'web', namespace));
     expect(await podsOf(namespace)).toEqual([]);
   }, 40_000);
+
+  test('a circle of owners does not block it', async () => {
+    const namespace = await newNamespace('gc-circle');
+    const configMaps = client.resource(resources.configMaps);
+    const names = ['one', 'two', 'three'];
+    const made = await Promise.all(names.map((name) => configMaps.create({ metadata: { name, namespace } })));
+    const ownedBy = async (name: string, owner: number): Promise<unknown> => {
+      const reference = { apiVersion: 'v1', kind: 'ConfigMap', name: names[owner], uid: made[owner]?.metadata?.uid, controller: true, blockOwnerDeletion: true };
+      return configMaps.patch(name, { metadata: { ownerReferences: [reference] } }, { namespace, type: 'application/merge-patch+json' });
+    };
+    await ownedBy('one', 2);
+    await ownedBy('two', 0);
+    await ownedBy('three', 1);
+    await configMaps.delete('one', { namespace, propagationPolicy: 'Foreground' });
+    for (const name of names) await eventually(`${name} gone`, () => gone(resources.configMaps, name, namespace), 20_000);
+  }, 60_000);
+
+  test('what has another owner stays when one waits for it', async () => {
+    const namespace = await newNamespace('gc-two-owners');
+    await newController(namespace, 'going', 2);
+    await newController(namespace, 'staying', 0);
+    const [kept] = (await podCount(namespace, 2)) as [Pod, Pod];
+    const staying = await client.resource(resources.replicationControllers).get('staying', { namespace });
+    const references = [...(kept.metadata?.ownerReferences ?? []), { apiVersion: 'v1', kind: 'ReplicationController', name: 'staying', uid: staying.metadata?.uid }];
+    await client.resource(resources.pods).patch(kept.metadata?.name ?? '', { metadata: { ownerReferences: references } }, { namespace, type: 'application/merge-patch+json' });
+    await client.resource(resources.replicationControllers).delete('going', { namespace, propagationPolicy: 'Foreground' });
+    await eventually('controller gone', () => gone(resources.replicationControllers, 'going', namespace), 20_000);
+    const [left] = await podCount(namespace, 1);
+    expect([left?.metadata?.name, left?.metadata?.ownerReferences?.map(({ name }) => name)]).toEqual([kept.metadata?.name, ['staying']]);
+  }, 60_000);
 
   test('orphaning: pods stay without an owner', async () => {
     const namespace = await newNamespace('gc-orphan');

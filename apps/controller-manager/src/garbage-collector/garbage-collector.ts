@@ -20,13 +20,22 @@ export const garbageCollector: ControllerDefinition = {
     const collector = new Collector(context, graph);
     const loop = newController(context, this.name, (uid) => collector.reconcile(uid));
     const enqueueDependents = (uid: string): void => graph.dependents(uid).forEach(({ object }) => loop.enqueue(object.metadata?.uid ?? ''));
+    /** Owners that wait for a dependent may go when it no longer blocks them. */
+    const enqueueWaiting = (owners: readonly OwnerReference[]): void => {
+      for (const { uid } of owners) {
+        const owner = graph.get(uid);
+        if (owner && isWaiting(owner.object)) loop.enqueue(uid);
+      }
+    };
     for (const type of deletableKinds()) {
       // Events own nothing and nobody owns them; following them would only cost memory.
       if (type.resource === 'events') continue;
       const seen = (object: KubernetesObject): void => {
         const uid = object.metadata?.uid ?? '';
+        const ownersBefore = graph.get(uid)?.object.metadata?.ownerReferences ?? [];
         graph.set({ type, object });
         loop.enqueue(uid);
+        enqueueWaiting([...ownersBefore, ...(object.metadata?.ownerReferences ?? [])]);
         if (isWaiting(object)) enqueueDependents(uid);
       };
       context.informers.informer(type).onChange({
@@ -49,6 +58,8 @@ export const garbageCollector: ControllerDefinition = {
 function isWaiting({ metadata }: KubernetesObject): boolean {
   return metadata?.deletionTimestamp !== undefined && (metadata.finalizers?.includes(foregroundFinalizer) ?? false);
 }
+
+const blocksOwners = ({ metadata }: KubernetesObject): boolean => metadata?.ownerReferences?.some(({ blockOwnerDeletion }) => blockOwnerDeletion) ?? false;
 
 class Collector {
   private readonly absent = new LRUCache<string, true>({ max: absentOwnersMax });
@@ -83,6 +94,7 @@ class Collector {
       case 'dropReferences':
         return this.dropReferences(node, verdict.uids);
       case 'delete':
+        if (verdict.propagation === 'Foreground' && this.isInCircle(node) && blocksOwners(object)) return this.unblockOwners(node);
         this.context.logger.info({ resource: node.type.resource, namespace: object.metadata?.namespace, name: object.metadata?.name }, 'deleting what has no owner any more');
         return this.delete(node, verdict.propagation);
     }
@@ -122,6 +134,18 @@ class Collector {
     const uid = node.object.metadata?.uid ?? '';
     for (const dependent of this.graph.dependents(uid)) await this.dropReferences(dependent, [uid]);
     await this.removeFinalizer(node, orphanFinalizer);
+  }
+
+  /** Its dependents wait for theirs, among which it may be: nobody would ever go first. */
+  private isInCircle({ object }: GraphNode): boolean {
+    return this.graph.dependents(object.metadata?.uid ?? '').some((dependent) => isWaiting(dependent.object));
+  }
+
+  /** Its owners need not wait for it any longer. It is judged anew when that has been seen. */
+  private async unblockOwners({ type, object }: GraphNode): Promise<void> {
+    const { name = '', namespace, uid, resourceVersion, ownerReferences = [] } = object.metadata ?? {};
+    const patch = { metadata: { uid, resourceVersion, ownerReferences: ownerReferences.map((owner) => ({ ...owner, blockOwnerDeletion: false })) } };
+    await this.context.client.resource(type).patch(name, patch, { namespace, type: 'application/merge-patch+json' }).catch(ignoreGone);
   }
 
   private async dropReferences({ type, object }: GraphNode, uids: readonly string[]): Promise<void> {

@@ -41,9 +41,15 @@ interface Remaining {
   objects: KubernetesObject[];
 }
 
-async function deleteContents({ client }: ControllerContext, namespace: string): Promise<Remaining[]> {
+/** Pods go before everything else, so that none runs without what protects it (KEP-5080): NetworkPolicies, quotas. */
+async function deleteContents(context: ControllerContext, namespace: string): Promise<Remaining[]> {
+  const pods = await deleteKinds(context, namespace, [resources.pods]);
+  return pods.length > 0 ? pods : deleteKinds(context, namespace, deletableKinds());
+}
+
+async function deleteKinds({ client }: ControllerContext, namespace: string, types: readonly ResourceType[]): Promise<Remaining[]> {
   const remaining: Remaining[] = [];
-  for (const type of deletableKinds()) {
+  for (const type of types) {
     if (!type.namespaced) continue;
     const api = client.resource(type);
     const { items } = await api.list({ namespace });
