@@ -101,6 +101,8 @@ const rewritersByEncoding: Readonly<Record<string, (rewriter: Duplex) => Duplex[
   deflate: (rewriter) => [createInflate(), rewriter, createDeflate()],
 };
 
+const tunnelListenersMax = 30;
+
 /** Passes an upgrade on; from the backend's yes on both connections are one. @throws ApiError ServiceUnavailable */
 function tunnel(backend: Backend, request: IncomingMessage, { socket, head }: { socket: Duplex; head: Buffer }): Promise<void> {
   const outgoing = open(backend, request, splitProxyUrl(request.url ?? '/'), true);
@@ -109,6 +111,8 @@ function tunnel(backend: Backend, request: IncomingMessage, { socket, head }: { 
   return new Promise((resolve, reject) => {
     outgoing.once('upgrade', (answered, remote: Duplex, rest: Buffer) => {
       socket.write(headOf(answered));
+      // Two directions, each with its own watch on both ends.
+      for (const end of [socket, remote]) end.setMaxListeners(tunnelListenersMax);
       if (rest.length) socket.write(rest);
       if (head.length) remote.write(head);
       void Promise.allSettled([pipeline(socket, remote), pipeline(remote, socket)]).then(() => (socket.destroy(), remote.destroy()));
