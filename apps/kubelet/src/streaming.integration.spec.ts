@@ -325,6 +325,7 @@ describe('proxies', () => {
   const gateway = '10.244.96.1';
   const page = '<html><body><a href="/next">next</a><a href="here">here</a></body></html>';
   let mirror: http.Server;
+  let left = false;
 
   /** What is asked, with its headers and body, is the answer; some paths answer as pages and redirects do. */
   const reflect = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
@@ -333,6 +334,7 @@ describe('proxies', () => {
     if (request.url?.startsWith('/moved')) response.writeHead(302, { location: '/page' }).end();
     else if (request.url?.startsWith('/page')) response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-length': page.length }).end(page);
     else if (request.url?.startsWith('/zipped')) response.writeHead(200, { 'content-type': 'text/html', 'content-encoding': 'gzip' }).end(gzipSync(page));
+    else if (request.url?.startsWith('/slow')) response.once('close', () => (left = true));
     else response.writeHead(200, { 'content-type': 'text/plain', 'access-control-allow-origin': '*' }).end(`${request.method} ${request.url}\n${headers}\n${body}`);
   };
 
@@ -441,6 +443,15 @@ describe('proxies', () => {
     expect(said.endsWith(`\n${body}`)).toBe(true);
   });
 
+  it('lets the backend know that the client has gone', async () => {
+    const waiting = https.request(`https://127.0.0.1:${api.running.securePort}${services}/outside:web/proxy/slow`, { method: 'POST', ca: api.caCert, cert: api.admin.cert, key: api.admin.key, agent: false });
+    waiting.on('error', () => undefined);
+    waiting.end('a question');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    waiting.destroy();
+    await until(async () => left, 'the backend knows');
+  });
+
   it('works through kubectl', async () => {
     expect((await api.kubectl(['get', '--raw', `${pods}/web:8080/proxy/index.html`])).stdout).toBe('hello\n');
     const child = spawn('kubectl', [`--kubeconfig=${api.kubeconfig}`, 'proxy', '--port=0'], { stdio: 'pipe' });
@@ -450,6 +461,9 @@ describe('proxies', () => {
     const get = async (url: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${url}`)).text();
     expect(JSON.parse(await get('/api'))).toMatchObject({ versions: ['v1'] });
     expect(await get(`${services}/mirror:web/proxy/page`)).toContain(`href="${services}/mirror:web/proxy/next"`);
+    // kubectl speaks HTTP/2 to the apiserver.
+    const posted = await fetch(`http://127.0.0.1:${port}${services}/mirror:web/proxy/x`, { method: 'POST', body: 'over HTTP/2' });
+    expect(await posted.text()).toMatch(/^POST \/x\n[^]*\nover HTTP\/2$/);
     child.kill();
   });
 });

@@ -24,7 +24,8 @@ export function proxyHandler(find: FindBackend): SubresourceHandler {
         response.writeHead(301, { location: slashRedirect(url) });
         return void response.end();
       }
-      await answer(await send(backend, request, url), { backend, request, response, url });
+      const incoming = await send({ backend, request, response, url });
+      await answer(incoming, { backend, request, response, url });
     },
     async upgrade(context, request, socket, head) {
       await tunnel(await find(context), request, { socket, head });
@@ -47,15 +48,22 @@ function hasBody(request: HttpRequest): boolean {
   return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
 }
 
+/** One request on its way through the proxy. */
+interface Exchanged {
+  backend: Backend;
+  request: HttpRequest;
+  response: HttpResponse;
+  url: ProxyUrl;
+}
+
 const unreachable = (error: unknown): Error => apiErrors.serviceUnavailable(`error trying to reach service: ${error instanceof Error ? error.message : String(error)}`);
 
 /** @throws ApiError ServiceUnavailable when the backend does not answer */
-function send(backend: Backend, request: HttpRequest, url: ProxyUrl): Promise<IncomingMessage> {
+function send({ backend, request, response, url }: Exchanged): Promise<IncomingMessage> {
   const outgoing = open(backend, request, url);
   const body: Readable = request;
-  body.once('close', () => {
-    if (!body.readableEnded) outgoing.destroy();
-  });
+  // Also a client that leaves while the backend still thinks.
+  response.once('close', () => outgoing.destroy());
   return new Promise((resolve, reject) => {
     outgoing.once('response', resolve);
     outgoing.on('error', (error) => reject(unreachable(error)));
@@ -65,14 +73,7 @@ function send(backend: Backend, request: HttpRequest, url: ProxyUrl): Promise<In
   });
 }
 
-interface Answering {
-  backend: Backend;
-  request: HttpRequest;
-  response: HttpResponse;
-  url: ProxyUrl;
-}
-
-async function answer(incoming: IncomingMessage, { backend, request, response, url }: Answering): Promise<void> {
+async function answer(incoming: IncomingMessage, { backend, request, response, url }: Exchanged): Promise<void> {
   const headers = clientHeaders(incoming.headers);
   const context: RewriteContext = { prefix: url.prefix, hosts: [backend.authority, hostOf(request)] };
   if (incoming.headers.location) headers['location'] = rewriteUrl(incoming.headers.location, context);
