@@ -151,7 +151,8 @@ describe('init containers', () => {
   test('sidecars start before, restart alone, and end last in reverse order', async () => {
     const volumeMounts = [{ name: 'w', mountPath: '/work' }];
     const logged = (name: string): string => `trap 'echo end ${name} >> /work/order; exit 0' TERM; echo start ${name} >> /work/order; while true; do sleep 0.1; done`;
-    const side = (name: string): ReturnType<typeof node.box> => node.box(logged(name), { name, restartPolicy: 'Always', volumeMounts });
+    const lifecycle = { preStop: { exec: { command: ['sh', '-c', 'echo hook >> /work/hooks'] } } };
+    const side = (name: string): ReturnType<typeof node.box> => node.box(logged(name), { name, restartPolicy: 'Always', volumeMounts, lifecycle });
     await node.create('sides', {
       terminationGracePeriodSeconds: 30, initContainers: [side('side1'), node.box('echo init >> /work/order', { name: 'init', volumeMounts }), side('side2')],
       containers: [node.box(logged('main'), { volumeMounts })], volumes: [{ name: 'w', hostPath: { path: `${node.local.dir}/sides`, type: 'DirectoryOrCreate' } }],
@@ -164,9 +165,9 @@ describe('init containers', () => {
     expect(statusOf(await node.get('sides'))?.restartCount).toBe(0);
     await node.delete('sides');
     await node.gone('sides');
-    await node.create('reads', { restartPolicy: 'Never', containers: [node.box('tail -n 3 /work/order', { volumeMounts })], volumes: [{ name: 'w', hostPath: { path: `${node.local.dir}/sides` } }] });
+    await node.create('reads', { restartPolicy: 'Never', containers: [node.box('tail -n 3 /work/order; cat /work/hooks', { volumeMounts })], volumes: [{ name: 'w', hostPath: { path: `${node.local.dir}/sides` } }] });
     await node.phase('reads', 'Succeeded');
-    expect(await node.logs('reads')).toBe('end main\nend side2\nend side1\n');
+    expect(await node.logs('reads')).toBe('end main\nend side2\nend side1\nhook\nhook\n');
   });
 
   test('a pod that is done is told to be when its sidecars have ended too', async () => {

@@ -13,6 +13,8 @@ export interface KillRequest {
   /** Of the event; by default `Stopping container <name>`. */
   message?: string;
   podIP: string;
+  /** The process is not asked to end before this: others go first. Its preStop hook does not wait. */
+  turn?: Promise<unknown>;
 }
 
 /** The time between asking a container to end and making it end. */
@@ -29,6 +31,7 @@ export async function killContainer(context: PodContext, request: KillRequest): 
   context.report(pod, { type: 'Normal', reason: 'Killing', message: request.message || `Stopping container ${running.name}` }, running.name);
   const startedAtMs = clock.monotonic();
   if (graceSeconds > 0) await maybePreStop(context, request);
+  await request.turn;
   const spentSeconds = (clock.monotonic() - startedAtMs) / 1_000;
   const left = graceSeconds === 0 ? 0 : Math.max(graceSecondsMin, Math.round(graceSeconds - spentSeconds));
   await cri.call(runtimeMethods.stopContainer, { containerId: running.id, timeout: BigInt(left) }, { timeoutMs: (left + 60) * 1_000 });

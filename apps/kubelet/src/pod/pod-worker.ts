@@ -4,9 +4,9 @@ import type { Cancel } from '@typernetes/machinery';
 import { findCondition, parseTime } from '@typernetes/machinery';
 import { containerHash } from '../container/container-hash';
 import { linuxResources } from '../container/linux-resources';
-import { graceSecondsMin, syncRetryMsInitial, syncRetryMsMax } from '../limits';
+import { syncRetryMsInitial, syncRetryMsMax } from '../limits';
 import { runtimeMethods } from '../runtime/cri-client';
-import type { RuntimePod, RuntimeSandbox } from '../runtime/runtime-pod';
+import type { RuntimeContainer, RuntimePod, RuntimeSandbox } from '../runtime/runtime-pod';
 import { isAlive, latestContainer } from '../runtime/runtime-pod';
 import { podLogDirectory, sandboxConfig } from '../sandbox/sandbox-config';
 import { VolumeError } from '../volumes/volume-manager';
@@ -409,21 +409,18 @@ export class PodWorker {
     if (this.isGone || this.pod.metadata?.deletionTimestamp) await this.cleanUp(after);
   }
 
-  /** Regular containers first, all at once; then sidecars, the last one first (KEP-753). */
+  /** Regular containers first, all at once; then sidecars, the last one first (KEP-753). All have the same time together. */
   private async killAll(runtime: RuntimePod): Promise<void> {
-    this.killGraceSeconds = this.endGraceSeconds();
-    const endsAtMs = this.context.clock.monotonic() + this.killGraceSeconds * 1_000;
+    const graceSeconds = this.endGraceSeconds();
+    this.killGraceSeconds = graceSeconds;
+    const podIP = this.podIP(runtime);
     const sidecars = initContainersOf(this.pod).filter(isSidecar).map(({ name }) => name);
     const running = runtime.containers.filter(isAlive);
-    const podIP = this.podIP(runtime);
-    const regular = running.filter(({ name }) => !sidecars.includes(name));
-    const grace = this.killGraceSeconds;
-    await Promise.all(regular.map((one) => killContainer(this.context, { pod: this.pod, running: one, graceSeconds: grace, podIP })));
-    for (const name of sidecars.reverse()) {
-      const left = grace === 0 ? 0 : Math.max(graceSecondsMin, Math.round((endsAtMs - this.context.clock.monotonic()) / 1_000));
-      const found = running.filter((one) => one.name === name);
-      await Promise.all(found.map((one) => killContainer(this.context, { pod: this.pod, running: one, graceSeconds: left, podIP })));
-    }
+    const kill = (some: RuntimeContainer[], turn?: Promise<unknown>): Promise<void>[] =>
+      some.map((one) => killContainer(this.context, { pod: this.pod, running: one, graceSeconds, podIP, ...(turn ? { turn } : {}) }));
+    const kills = kill(running.filter(({ name }) => !sidecars.includes(name)));
+    for (const name of sidecars.reverse()) kills.push(...kill(running.filter((one) => one.name === name), Promise.allSettled([...kills])));
+    await Promise.all(kills);
   }
 
   private async cleanUp(runtime: RuntimePod): Promise<void> {
