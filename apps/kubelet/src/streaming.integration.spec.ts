@@ -479,6 +479,8 @@ describe('the kubelet’s own endpoints', () => {
     expect((await api.call('GET', `${proxy}/metrics/resource`)).text).toMatch(/container_memory_working_set_bytes\{container="main",namespace="default",pod="web"\} \d+ \d+/);
     expect((await api.call('GET', `${proxy}/stats/summary`)).json).toMatchObject({ node: { nodeName } });
     expect((await api.call('GET', `${proxy}/configz`)).json).toMatchObject({ kubeletconfig: { port: kubeletPort } });
+    expect((await api.call('GET', `${proxy}/logs/`)).text).toMatch(/^<!doctype html>[^]*<pre>/);
+    expect((await api.call('GET', `${proxy}/logs/..%2F..%2Fetc%2Fpasswd`)).code).toBe(404);
     expect((await api.call('GET', `${proxy}/nothing`)).code).toBe(404);
     expect((await api.kubectl(['get', '--raw', `${proxy}/healthz`])).stdout).toBe('ok');
     expect((await api.call('GET', '/api/v1/nodes/none/proxy/healthz')).json['message']).toBe('nodes "none" not found');

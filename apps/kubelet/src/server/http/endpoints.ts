@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { ApiClient } from '@typernetes/client';
 import type { HealthCheck, Registry } from '@typernetes/component';
 import { runHealthChecks } from '@typernetes/component';
@@ -8,7 +10,11 @@ import type { ServerContext } from '../find-container';
 import { summary } from '../stats';
 import { HttpAccess } from './access';
 import { configz } from './configz';
+import { logFile } from './log-files';
 import { resourceMetrics, type Summary } from './resource-metrics';
+
+/** Where a node keeps its logs (upstream's path of `/logs/`). */
+const nodeLogDir = '/var/log';
 
 /** What the HTTP endpoints are made of, beside the pods. */
 export interface HttpDependencies {
@@ -21,6 +27,9 @@ interface Answer {
   code?: number;
   type: string;
   body: string | Buffer;
+  location?: string;
+  /** Instead of `body`, of that many bytes. */
+  file?: { open(): Readable; bytes: number };
 }
 
 const json = (value: unknown): Answer => ({ type: 'application/json', body: JSON.stringify(value) });
@@ -28,6 +37,22 @@ const plain = 'text/plain; charset=utf-8';
 const prometheus = 'text/plain; version=0.0.4; charset=utf-8';
 
 type Endpoint = (query: URLSearchParams) => Promise<Answer> | Answer;
+
+const notFound: Answer = { code: 404, type: plain, body: '404 page not found\n' };
+
+async function nodeLog(encoded: string): Promise<Answer> {
+  const found = await logFile(nodeLogDir, encoded);
+  switch (found.type) {
+    case 'file':
+      return { type: plain, body: '', file: found };
+    case 'page':
+      return { type: 'text/html; charset=utf-8', body: found.html };
+    case 'redirect':
+      return { code: 301, type: plain, body: '', location: found.location };
+    case 'missing':
+      return notFound;
+  }
+}
 
 /** The kubelet's read-only API (upstream's port 10250), by path. */
 function endpointsOf(config: KubeletConfig, server: ServerContext, { registry, liveness }: HttpDependencies): Readonly<Record<string, Endpoint>> {
@@ -58,8 +83,9 @@ export function httpEndpoints(config: KubeletConfig, server: ServerContext, depe
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://kubelet');
     await access.check(request, pathname);
+    if (pathname === '/logs' || pathname.startsWith('/logs/')) return nodeLog(pathname.slice('/logs'.length) || '/');
     const endpoint = endpoints[pathname.replace(/(.)\/+$/, '$1')];
-    if (!endpoint) return { code: 404, type: plain, body: '404 page not found\n' };
+    if (!endpoint) return notFound;
     if (request.method !== 'GET' && request.method !== 'HEAD') return { code: 405, type: plain, body: '405: Method Not Allowed\n' };
     return endpoint(searchParams);
   };
@@ -69,8 +95,11 @@ export function httpEndpoints(config: KubeletConfig, server: ServerContext, depe
         const { code, message } = isApiError(error) ? error : apiErrors.internal(error);
         return { code, type: plain, body: `${message}\n` };
       })
-      .then(({ code = 200, type, body }) => {
-        response.writeHead(code, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(request.method === 'HEAD' ? undefined : body);
+      .then(async ({ code = 200, type, body, location, file }) => {
+        const length = file?.bytes ?? Buffer.byteLength(body);
+        response.writeHead(code, { 'content-type': type, 'content-length': length, ...(location ? { location } : {}) });
+        if (file && length > 0 && request.method !== 'HEAD') await pipeline(file.open(), response);
+        else response.end(request.method === 'HEAD' ? undefined : body);
       })
       .catch((error: unknown) => {
         server.context.logger.debug({ error }, 'an answer could not be sent');
