@@ -124,7 +124,7 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> e
   readonly validateName: (name: string, isPrefix: boolean) => string[];
   /**
    * Objects leave after this many seconds of grace unless the request says otherwise (pods); absent: at once.
-   * Zero means at once, whatever the request says (a pod that runs nowhere).
+   * Undefined means at once, whatever the request says (a pod that runs nowhere).
    */
-  readonly gracePeriodSeconds?: (object: T) => number;
+  readonly gracePeriodSeconds?: (object: T) => number | undefined;
 }

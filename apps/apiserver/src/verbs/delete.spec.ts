@@ -35,6 +35,8 @@ describe('planDeletion', () => {
   it.each([
     ['a pod without a node', pod({}, {}), {}, 'remove'],
     ['grace 0', pod(), { gracePeriodSeconds: 0 }, 'remove'],
+    ['a pod that wants no grace', pod({}, { nodeName: 'n', terminationGracePeriodSeconds: 0 }), {}, 'remove'],
+    ['a pod without a node, whatever is asked for', pod({}, {}), { gracePeriodSeconds: 60 }, 'remove'],
     ['the kubelet confirms', pod({ deletionTimestamp: '2026-01-01T00:00:00Z', deletionGracePeriodSeconds: 30 }), { gracePeriodSeconds: 0 }, 'remove'],
     ['a second delete', pod({ deletionTimestamp: '2026-01-01T00:00:00Z', deletionGracePeriodSeconds: 30 }), {}, 'keep'],
     ['a longer grace', pod({ deletionTimestamp: '2026-01-01T00:00:00Z', deletionGracePeriodSeconds: 30 }), { gracePeriodSeconds: 60 }, 'keep'],
@@ -47,6 +49,10 @@ describe('planDeletion', () => {
     ['of the pod', pod({}, { nodeName: 'n', terminationGracePeriodSeconds: -5 }), {}],
   ])('a negative period %s is one second', (_, object, options) => {
     expect(plan('pods', object, options)).toMatchObject({ metadata: { deletionGracePeriodSeconds: 1 } });
+  });
+
+  it('gives a pod that wants no grace the time that the request says', () => {
+    expect(plan('pods', pod({}, { nodeName: 'n', terminationGracePeriodSeconds: 0 }), { gracePeriodSeconds: 20 })).toMatchObject({ metadata: { deletionGracePeriodSeconds: 20 } });
   });
 
   it('shortens the grace of a pod that is going', () => {

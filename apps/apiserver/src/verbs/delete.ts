@@ -83,7 +83,7 @@ export function planDeletion(
 
 function graceSecondsOf(kind: KindDefinition, object: KubernetesObject, { gracePeriodSeconds }: DeleteOptions): number {
   const own = kind.gracePeriodSeconds?.(object);
-  if (own === undefined || own === 0) return 0;
+  if (own === undefined) return 0;
   const wanted = gracePeriodSeconds ?? own;
   // A negative period means one second: at once, but by the kubelet's hand (upstream's pod strategy).
   return wanted < 0 ? 1 : wanted;

@@ -44,7 +44,7 @@ export const pod = defineKind(resources.pods, {
     'status.podIP': ({ status }) => status?.podIP ?? '',
     'status.nominatedNodeName': ({ status }) => status?.nominatedNodeName ?? '',
   },
-  gracePeriodSeconds: (pod) => (runsNowhere(pod) ? 0 : (pod.spec?.terminationGracePeriodSeconds ?? 30)),
+  gracePeriodSeconds: (pod) => (runsNowhere(pod) ? undefined : (pod.spec?.terminationGracePeriodSeconds ?? 30)),
   strategy: {
     prepareForCreate: (next) => {
       const conditions = initialConditions(next);
