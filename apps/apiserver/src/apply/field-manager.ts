@@ -1,4 +1,4 @@
-import { apiErrors, fieldError, formatApiVersion, type FieldError, type ManagedOperation, type Manager } from '@typernetes/machinery';
+import { apiErrors, fieldError, formatApiVersion, type FieldError, type KubernetesObject, type ManagedOperation, type Manager } from '@typernetes/machinery';
 import type { Call } from '../pipeline/call';
 import type { ApiRequest } from '../pipeline/request';
 
@@ -6,6 +6,9 @@ export const applyMediaType = 'application/apply-patch+yaml';
 
 /** Longest name of a manager, in bytes (meta/v1 validation). */
 const managerBytesMax = 128;
+
+/** Longest name of a subresource in managed fields. */
+const subresourceBytesMax = 256;
 
 export const isApply = ({ verb, body }: Pick<ApiRequest, 'body' | 'verb'>): boolean => verb === 'patch' && body?.mediaType === applyMediaType;
 
@@ -38,11 +41,19 @@ export function checkFieldManager(request: ApiRequest): void {
   if (errors.length > 0) throw apiErrors.invalid({ group: 'meta.k8s.io', resource: optionKinds[verb], name: '' }, errors);
 }
 
-function managerErrors(name: string): FieldError[] {
+function managerErrors(name: string, field = 'fieldManager'): FieldError[] {
   const errors: FieldError[] = [];
-  if (Buffer.byteLength(name) > managerBytesMax) errors.push(fieldError.tooLong('fieldManager', managerBytesMax));
-  if (!isPrintable(name)) errors.push(fieldError.invalid('fieldManager', name, 'should only contain printable characters'));
+  if (Buffer.byteLength(name) > managerBytesMax) errors.push(fieldError.tooLong(field, managerBytesMax));
+  if (!isPrintable(name)) errors.push(fieldError.invalid(field, name, 'should only contain printable characters'));
   return errors;
+}
+
+/** What of an object's managed fields a client can have written wrongly; the rest was decoded or left out already. */
+export function validateManagedFields({ metadata }: KubernetesObject): FieldError[] {
+  return (metadata?.managedFields ?? []).flatMap(({ manager = '', subresource = '' }, i) => {
+    const field = `metadata.managedFields[${i}]`;
+    return [...managerErrors(manager, `${field}.manager`), ...(subresource.length > subresourceBytesMax ? [fieldError.tooLong(`${field}.subresource`, subresourceBytesMax)] : [])];
+  });
 }
 
 function patchErrors(request: ApiRequest): FieldError[] {

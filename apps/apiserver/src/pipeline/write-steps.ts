@@ -1,5 +1,6 @@
 import type { KindDefinition, WriteStrategy } from '@typernetes/api';
 import { apiErrors, type FieldError, type KubernetesObject } from '@typernetes/machinery';
+import { validateManagedFields } from '../apply/field-manager';
 import { keepTimesOfNoChange, trackManagedFields } from '../apply/track';
 import { prepareMetadataForCreate, prepareMetadataForUpdate } from '../metadata/prepare';
 import { validateMetadata, validateMetadataUpdate } from '../metadata/validate';
@@ -58,8 +59,8 @@ function prepare({ call, subresource, next, previous, now }: Write): void {
 function validate({ call, subresource, next, previous }: Write): void {
   const strategy = strategyOf(call.kind, subresource);
   const errors: FieldError[] = previous
-    ? [...validateMetadata(call.kind, next), ...validateMetadataUpdate(next, previous), ...(strategy.validateUpdate?.(next, previous) ?? [])]
-    : [...validateMetadata(call.kind, next), ...(strategy.validateCreate?.(next) ?? [])];
+    ? [...validateMetadata(call.kind, next), ...validateManagedFields(next), ...validateMetadataUpdate(next, previous), ...(strategy.validateUpdate?.(next, previous) ?? [])]
+    : [...validateMetadata(call.kind, next), ...validateManagedFields(next), ...(strategy.validateCreate?.(next) ?? [])];
   const shown = next.metadata?.name ?? next.metadata?.generateName ?? '';
   if (errors.length > 0) throw apiErrors.invalid(kindNameOf(call, shown), errors);
   const warnings = strategy.warnings?.(next, previous);
