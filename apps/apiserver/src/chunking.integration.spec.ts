@@ -2,6 +2,9 @@ import { systemClock } from '@typernetes/machinery';
 import { EtcdStorage } from '@typernetes/storage';
 import { startTestApi, type HttpAnswer, type TestApi } from './testing/start-test-api';
 
+// For loaded machines.
+jest.setTimeout(60_000);
+
 /** [sig-api-machinery] Servers with support for API chunking. */
 let api: TestApi;
 beforeAll(async () => {

@@ -1,5 +1,8 @@
 import { startTestApi, type HttpAnswer, type TestApi } from './testing/start-test-api';
 
+// For loaded machines.
+jest.setTimeout(60_000);
+
 /** [sig-api-machinery] FieldValidation of typed objects: Ignore, Warn (as by default) and Strict (KEP-2885). */
 let api: TestApi;
 beforeAll(async () => {

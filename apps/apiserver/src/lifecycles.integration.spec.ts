@@ -1,6 +1,9 @@
 import { openWatch } from './testing/open-watch';
 import { startTestApi, type HttpAnswer, type TestApi } from './testing/start-test-api';
 
+// For loaded machines.
+jest.setTimeout(60_000);
+
 /**
  * The life of an object of each kind, as the conformance tests walk through it: discovery, create, get, list everywhere
  * by label, patch, update, watch, delete by collection. One row is one kind.

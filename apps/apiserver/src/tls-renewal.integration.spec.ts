@@ -4,6 +4,9 @@ import { systemClock } from '@typernetes/machinery';
 import { createCertificateAuthority, issueCertificate } from '@typernetes/pki';
 import { startTestApi } from './testing/start-test-api';
 
+// For loaded machines.
+jest.setTimeout(60_000);
+
 /** Who signed the certificate that a port shows. */
 function issuerAt(port: number): Promise<string> {
   return new Promise((resolve, reject) => {

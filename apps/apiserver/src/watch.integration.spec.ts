@@ -1,6 +1,9 @@
 import { openWatch } from './testing/open-watch';
 import { startTestApi, type HttpAnswer, type TestApi } from './testing/start-test-api';
 
+// For loaded machines.
+jest.setTimeout(60_000);
+
 /** [sig-api-machinery] Watchers, and the options of watches. */
 let api: TestApi;
 beforeAll(async () => {

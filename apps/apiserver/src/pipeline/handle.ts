@@ -15,6 +15,7 @@ import type { Call } from './call';
 import { identify } from './identify';
 import { callSubresource } from './call-subresource';
 import type { ApiAnswer, ApiRequest, ApiResult } from './request';
+import { keepWarnings } from './told-warnings';
 import type { RequestVerb } from './types';
 import { checkWriteOptions } from './write-options';
 
@@ -41,7 +42,12 @@ export async function handle(environment: Environment, request: ApiRequest): Pro
   const user = request.user ?? (await identify(environment.extensions, request.credentials));
   await authorize(environment.extensions.authorizers, user, resourceAttributes(request));
   const call = makeCall(environment, request, user);
-  return { result: await handlerOf(call)(call), warnings: call.warnings };
+  try {
+    return { result: await handlerOf(call)(call), warnings: call.warnings };
+  } catch (error) {
+    keepWarnings(error, call.warnings);
+    throw error;
+  }
 }
 
 /** Resolves the request's kind and checks what can be checked without the store. @throws ApiError NotFound */

@@ -23,6 +23,7 @@ export interface RequestOptions {
   /** Query parameters of DELETE; the body has precedence. */
   readonly gracePeriodSeconds?: number;
   readonly propagationPolicy?: string;
+  readonly orphanDependents?: boolean;
 }
 
 export interface RequestBody {

@@ -5,6 +5,9 @@ import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { decodeProtobuf, openEnvelope } from './decode';
 import { encodeMessage, envelopeOf } from './encode';
 
+// For loaded machines.
+jest.setTimeout(60_000);
+
 let api: TestApi;
 beforeAll(async () => {
   api = await startTestApi();

@@ -19,6 +19,7 @@ export function parseOptions(query: URLSearchParams): RequestOptions {
     ...boolean(query, 'allowWatchBookmarks'),
     ...boolean(query, 'sendInitialEvents'),
     ...boolean(query, 'force'),
+    ...boolean(query, 'orphanDependents'),
     ...(query.has('dryRun') ? { dryRun: query.getAll('dryRun') } : {}),
     ...(query.get('fieldValidation') ? { fieldValidation: query.get('fieldValidation') as FieldValidation } : {}),
   };

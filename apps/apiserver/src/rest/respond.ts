@@ -4,6 +4,7 @@ import { gzip } from 'node:zlib';
 import { stringify as stringifyYaml } from 'yaml';
 import { apiErrors, isApiError, type ApiError } from '@typernetes/machinery';
 import { gzipBytesMin } from '../limits';
+import { warningsOf } from '../pipeline/told-warnings';
 import { headerOf, type Exchange } from './exchange';
 
 const compress = promisify(gzip);
@@ -63,5 +64,5 @@ export async function respondError(exchange: Exchange, error: unknown): Promise<
     // The rest of a body that nobody reads would be taken for the next request.
     ...(status.code === 413 && exchange.request.httpVersionMajor === 1 ? { connection: 'close' } : {}),
   };
-  await respond(exchange, { code: status.code, chunks: [Buffer.from(JSON.stringify(status)), Buffer.from('\n')], headers });
+  await respond(exchange, { code: status.code, chunks: [Buffer.from(JSON.stringify(status)), Buffer.from('\n')], headers, warnings: warningsOf(error) });
 }

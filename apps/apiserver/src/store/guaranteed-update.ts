@@ -26,7 +26,7 @@ const toCacheEntry = (store: ResourceStore, { key, value, revision }: StoredEntr
 /**
  * Changes one stored object: `tryChange` decides from the object as it is; the store takes the result only if the object
  * is still that one, else it decides again. The first attempt works on the cache, which saves a read; a refusal based on
- * a cache that turns out stale does not count.
+ * a cache that turns out stale does not count, nor does finding that there is nothing to change.
  * @throws ApiError NotFound, Conflict after too many attempts, whatever tryChange throws
  */
 export async function guaranteedUpdate(call: Call, store: ResourceStore, tryChange: TryChange): Promise<ChangeResult> {
@@ -49,7 +49,15 @@ export async function guaranteedUpdate(call: Call, store: ResourceStore, tryChan
       if (live.revision === current.revision) throw error;
       return { retryWith: live, taken: attempt.taken };
     });
-    if (!('retryWith' in outcome)) return outcome;
+    if (!('retryWith' in outcome)) {
+      if (outcome.type !== 'keep' || isLive) return outcome;
+      // Nothing was written, so nobody has said yet that the cached object is the newest.
+      const live = await readLive();
+      isLive = true;
+      if (live.revision === current.revision) return outcome;
+      current = live;
+      continue;
+    }
     current = outcome.retryWith;
     attempt = { number: attempt.number + 1, taken: outcome.taken };
   }

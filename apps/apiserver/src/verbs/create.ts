@@ -1,4 +1,4 @@
-import { apiErrors, formatTime, hasReason, type KubernetesObject } from '@typernetes/machinery';
+import { ApiError, apiErrors, formatTime, hasReason, type KubernetesObject } from '@typernetes/machinery';
 import { CacheEntry, encodeStored, withResourceVersion, type Operation, type Storage, type StoredEntry, type TransactResult } from '@typernetes/storage';
 import { generateNameAttemptsMax, updateAttemptsMax } from '../limits';
 import { checkAgainstTarget } from '../metadata/prepare';
@@ -27,9 +27,17 @@ export async function createObject(call: Call, body: KubernetesObject): Promise<
     try {
       return await createOnce(call, next);
     } catch (error) {
-      if (!isGenerated || attempt >= generateNameAttemptsMax || !hasReason(error, 'AlreadyExists')) throw error;
+      if (!isGenerated || !hasReason(error, 'AlreadyExists')) throw error;
+      if (attempt >= generateNameAttemptsMax) throw generatedNameTaken(call, next.metadata?.name ?? '');
     }
   }
+}
+
+/** A client may simply try again: the names are drawn anew. */
+function generatedNameTaken(call: Call, name: string): Error {
+  const { status } = apiErrors.alreadyExists(nameOf(call, name));
+  const message = `${status.message}, the server was not able to generate a unique name for the object`;
+  return new ApiError({ ...status, message, details: { ...status.details, retryAfterSeconds: 1 } });
 }
 
 async function createOnce(call: Call, next: KubernetesObject): Promise<CacheEntry> {

@@ -1,4 +1,5 @@
-import { apiErrors, type KubernetesObject } from '@typernetes/machinery';
+import { decodeFields, decodingFailureMessage } from '@typernetes/api';
+import { apiErrors, fieldError, isApiError, isJsonObject, type FieldError, type KubernetesObject } from '@typernetes/machinery';
 import { parse as parseYaml } from 'yaml';
 import type { Call } from '../pipeline/call';
 import { checkWriteOptions } from '../pipeline/write-options';
@@ -24,11 +25,18 @@ function fromBody({ body }: ApiRequest): (DeleteOptions & KubernetesObject) | un
     if (body.mediaType === 'application/vnd.kubernetes.protobuf') return decodeProtobuf(definition, openEnvelope(body.bytes)) as DeleteOptions;
     const text = body.bytes.toString();
     const value: unknown = body.mediaType === 'application/yaml' ? parseYaml(text) : JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as DeleteOptions;
+    if (isJsonObject(value)) return ofRightTypes(value);
   } catch (error) {
+    if (isApiError(error)) throw error;
     throw apiErrors.badRequest(`couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`);
   }
   throw apiErrors.badRequest('the object provided is unrecognized (must be of type DeleteOptions)');
+}
+
+function ofRightTypes(value: Record<string, unknown>): DeleteOptions {
+  const { error } = decodeFields(definition, value);
+  if (error !== undefined) throw apiErrors.badRequest(decodingFailureMessage({ apiVersion: 'v1', kind: 'DeleteOptions' }, error));
+  return value;
 }
 
 /** The request's options: from the body when there is one, else from the query. @throws ApiError BadRequest, Invalid */
@@ -41,21 +49,18 @@ export function deleteOptionsOf(request: ApiRequest): DeleteOptions {
   const options: DeleteOptions = body ?? {
     ...(query.gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: query.gracePeriodSeconds }),
     ...(query.propagationPolicy ? { propagationPolicy: query.propagationPolicy as NonNullable<DeleteOptions['propagationPolicy']> } : {}),
+    ...(query.orphanDependents === undefined ? {} : { orphanDependents: query.orphanDependents }),
   };
-  if (options.propagationPolicy !== undefined && options.orphanDependents !== undefined) {
-    throw invalidOptions('orphanDependents and deletionPropagation cannot be both set');
-  }
-  if (options.propagationPolicy !== undefined && !policies.includes(options.propagationPolicy)) {
-    throw invalidOptions(`DeletionPropagation need to be one of "Foreground", "Background", "Orphan" or nil`, options.propagationPolicy);
+  const { propagationPolicy: policy, orphanDependents } = options;
+  const field = 'propagationPolicy';
+  if (policy !== undefined && orphanDependents !== undefined) throw invalid(fieldError.invalid(field, policy, 'orphanDependents and deletionPropagation cannot be both set'));
+  if (policy !== undefined && !policies.includes(policy)) {
+    throw invalid({ type: 'NotSupported', field, value: policy, detail: 'supported values: "Foreground", "Background", "Orphan", "nil"' });
   }
   return options;
 }
 
-function invalidOptions(detail: string, value?: string): Error {
-  return apiErrors.invalid({ group: 'meta.k8s.io', resource: 'DeleteOptions', name: '' }, [
-    { type: 'Invalid', field: 'propagationPolicy', value: value ?? '', detail },
-  ]);
-}
+const invalid = (error: FieldError): Error => apiErrors.invalid({ group: 'meta.k8s.io', resource: 'DeleteOptions', name: '' }, [error]);
 
 /** Dry run may be asked for in the query or in the body. @throws ApiError Invalid */
 export function withDryRun(call: Call, { dryRun }: DeleteOptions): Call {
