@@ -191,6 +191,29 @@ const rulesByKind: ReadonlyMap<string, KindRules<object>> = new Map([
     validateCreate: validation.validateRuntimeClassCreate,
     validateUpdate: validation.validateRuntimeClassUpdate,
   }),
+  rulesOf(resources.horizontalPodAutoscalers, {
+    defaults: defaults.defaultHorizontalPodAutoscaler,
+    validateCreate: validation.validateHorizontalPodAutoscalerCreate,
+    validateUpdate: validation.validateHorizontalPodAutoscalerUpdate,
+    validateStatusUpdate: validation.validateHorizontalPodAutoscalerStatusUpdate,
+  }),
+  rulesOf(resources.ingresses, {
+    validateCreate: validation.validateIngressCreate,
+    validateUpdate: validation.validateIngressUpdate,
+    validateStatusUpdate: validation.validateIngressStatusUpdate,
+  }),
+  rulesOf(resources.ingressClasses, {
+    defaults: defaults.defaultIngressClass,
+    validateCreate: validation.validateIngressClassCreate,
+    validateUpdate: validation.validateIngressClassUpdate,
+  }),
+  rulesOf(resources.networkPolicies, {
+    defaults: defaults.defaultNetworkPolicy,
+    validateCreate: validation.validateNetworkPolicyCreate,
+    validateUpdate: validation.validateNetworkPolicyUpdate,
+  }),
+  rulesOf(resources.serviceCIDRs, { validateCreate: validation.validateServiceCIDRCreate, validateUpdate: validation.validateServiceCIDRUpdate }),
+  rulesOf(resources.ipAddresses, { validateCreate: validation.validateIPAddressCreate, validateUpdate: validation.validateIPAddressUpdate }),
 ]);
 
 /** The definition with its kind's row; what the definition says itself stands. */

@@ -42,17 +42,10 @@ function readReference(): Map<string, ReferenceResource> {
 /** Kinds of the reference that are not declared. */
 const missing: string[] = [
   'apiregistration.k8s.io/v1/apiservices',
-  'autoscaling/v2/horizontalpodautoscalers',
-  'autoscaling/v1/horizontalpodautoscalers',
   'certificates.k8s.io/v1/certificatesigningrequests',
   'certificates.k8s.io/v1beta1/clustertrustbundles',
   'certificates.k8s.io/v1beta1/podcertificaterequests',
   'certificates.k8s.io/v1alpha1/clustertrustbundles',
-  'networking.k8s.io/v1/ingressclasses',
-  'networking.k8s.io/v1/ingresses',
-  'networking.k8s.io/v1/ipaddresses',
-  'networking.k8s.io/v1/networkpolicies',
-  'networking.k8s.io/v1/servicecidrs',
   'networking.k8s.io/v1beta1/ipaddresses',
   'networking.k8s.io/v1beta1/servicecidrs',
   'storage.k8s.io/v1beta1/volumeattributesclasses',

@@ -9,6 +9,7 @@ import { localSubjectAccessReview } from './authorization/local-subject-access-r
 import { selfSubjectAccessReview } from './authorization/self-subject-access-review';
 import { selfSubjectRulesReview } from './authorization/self-subject-rules-review';
 import { subjectAccessReview } from './authorization/subject-access-review';
+import { horizontalPodAutoscaler, horizontalPodAutoscalerV1 } from './autoscaling/horizontal-pod-autoscaler';
 import { cronJob } from './batch/cron-job';
 import { job } from './batch/job';
 import { lease } from './coordination/lease';
@@ -30,6 +31,9 @@ import { service } from './core/service';
 import { serviceAccount } from './core/service-account';
 import { endpointSlice } from './discovery/endpoint-slice';
 import { eventV1 } from './events/event';
+import { ingress, ingressClass } from './networking/ingress';
+import { networkPolicy } from './networking/network-policy';
+import { ipAddress, serviceCIDR } from './networking/service-cidr';
 import { runtimeClass } from './node/runtime-class';
 import { podDisruptionBudget } from './policy/pod-disruption-budget';
 import { clusterRole } from './rbac/cluster-role';
@@ -91,6 +95,13 @@ const declarations: readonly KindDefinition[] = [
   volumeAttachment,
   priorityClass,
   runtimeClass,
+  horizontalPodAutoscaler,
+  horizontalPodAutoscalerV1,
+  ingress,
+  ingressClass,
+  networkPolicy,
+  serviceCIDR,
+  ipAddress,
 ];
 
 /** Every built-in kind. Groups appear in discovery in this order. */

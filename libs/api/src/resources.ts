@@ -15,6 +15,9 @@ const policy = { group: 'policy', version: 'v1' } as const;
 const storage = { group: 'storage.k8s.io', version: 'v1' } as const;
 const scheduling = { group: 'scheduling.k8s.io', version: 'v1' } as const;
 const node = { group: 'node.k8s.io', version: 'v1' } as const;
+const autoscalingV2 = { group: 'autoscaling', version: 'v2' } as const;
+const autoscaling = { group: 'autoscaling', version: 'v1' } as const;
+const networking = { group: 'networking.k8s.io', version: 'v1' } as const;
 
 function namespaced<T extends KubernetesObject>(gv: { group: string; version: string }, kind: string, resource: string): ResourceType<T> {
   return { ...gv, kind, resource, namespaced: true };
@@ -74,4 +77,11 @@ export const resources = {
   volumeAttachments: clusterScoped<types.VolumeAttachment>(storage, 'VolumeAttachment', 'volumeattachments'),
   priorityClasses: clusterScoped<types.PriorityClass>(scheduling, 'PriorityClass', 'priorityclasses'),
   runtimeClasses: clusterScoped<types.RuntimeClass>(node, 'RuntimeClass', 'runtimeclasses'),
+  horizontalPodAutoscalers: namespaced<types.V2HorizontalPodAutoscaler>(autoscalingV2, 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
+  horizontalPodAutoscalersV1: namespaced<types.HorizontalPodAutoscaler>(autoscaling, 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
+  ingresses: namespaced<types.Ingress>(networking, 'Ingress', 'ingresses'),
+  ingressClasses: clusterScoped<types.IngressClass>(networking, 'IngressClass', 'ingressclasses'),
+  networkPolicies: namespaced<types.NetworkPolicy>(networking, 'NetworkPolicy', 'networkpolicies'),
+  serviceCIDRs: clusterScoped<types.ServiceCIDR>(networking, 'ServiceCIDR', 'servicecidrs'),
+  ipAddresses: clusterScoped<types.IPAddress>(networking, 'IPAddress', 'ipaddresses'),
 } as const;

@@ -3,10 +3,12 @@
  * Kinds that are not here have no defaults.
  */
 export * from './apps';
+export * from './autoscaling';
 export * from './batch';
 export * from './container';
 export * from './endpoints';
 export * from './namespace';
+export * from './networking';
 export * from './node';
 export * from './persistent-volume';
 export * from './pod';

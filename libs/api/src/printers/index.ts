@@ -3,9 +3,11 @@ import type { KubernetesObject } from '@typernetes/machinery';
 import type { KindDefinition, ResourceType, TablePrinter } from '../kind';
 import { resources } from '../resources';
 import * as apps from './apps';
+import { autoscalerPrinter } from './autoscaler';
 import * as batch from './batch';
 import { endpointSlicePrinter, endpointsPrinter } from './endpoints';
 import { coreEventPrinter, eventPrinter } from './event';
+import * as networking from './networking';
 import { nodePrinter } from './node';
 import { podPrinter } from './pod';
 import * as policies from './policies';
@@ -54,6 +56,12 @@ const printers: ReadonlyMap<string, TablePrinter<KubernetesObject>> = new Map([
   printerOf(resources.volumeAttachments, storage.volumeAttachmentPrinter),
   printerOf(resources.priorityClasses, policies.priorityClassPrinter),
   printerOf(resources.runtimeClasses, policies.runtimeClassPrinter),
+  printerOf(resources.horizontalPodAutoscalers, autoscalerPrinter),
+  printerOf(resources.ingresses, networking.ingressPrinter),
+  printerOf(resources.ingressClasses, networking.ingressClassPrinter),
+  printerOf(resources.networkPolicies, networking.networkPolicyPrinter),
+  printerOf(resources.serviceCIDRs, networking.serviceCIDRPrinter),
+  printerOf(resources.ipAddresses, networking.ipAddressPrinter),
 ]);
 
 /** The kind with its columns. */

@@ -166,7 +166,6 @@ const notInReference: ReadonlySet<string> = new Set([
   'MutatingAdmissionPolicy',
   'MutatingAdmissionPolicyBinding',
   'NetworkPolicy',
-  'ServiceCIDR',
   'ValidatingAdmissionPolicy',
   'ValidatingAdmissionPolicyBinding',
 ]);
