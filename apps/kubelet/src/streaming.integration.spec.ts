@@ -259,6 +259,22 @@ describe.each([
     expect(out).toBe(`${Array.from({ length: 20_000 }, (_, i) => i + 1).join('\n')}\nend\n`);
   });
 
+  it('reaches ephemeral containers', async () => {
+    const debug = ['debug', 'web', '--profile=general', '--image', local.testImage, '--image-pull-policy=IfNotPresent'];
+    await textOf([...debug, '-c', `dbg-${name}`, '--', 'sh', '-c', 'echo debugging; exec sleep 100000']);
+    await until(async () => (await k(['exec', 'web', '-c', `dbg-${name}`, '--', 'true'])).code === 0, 'a command runs in it');
+    expect(await textOf(['logs', 'web', '-c', `dbg-${name}`])).toBe('debugging\n');
+    const attached = spawn(binary, [...base(), ...debug, '-i', '-c', `cat-${name}`, '--', 'sh', '-c', 'while read line; do echo "heard $line"; done'], { stdio: 'pipe', env });
+    let out = '';
+    attached.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    await until(async () => {
+      attached.stdin.write('something\n');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return out.includes('heard something');
+    }, 'an answer');
+    attached.kill();
+  });
+
   describe('port-forward', () => {
     /** One HTTP/1.0 exchange on a connection of its own. */
     const fetchOnce = (port: number): Promise<string> =>
