@@ -1,4 +1,5 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { credentials } from '@grpc/grpc-js';
@@ -135,6 +136,15 @@ export class TestKubelet {
     await this.api.stop();
     this.local.remove();
     await this.engine.stop();
+    this.clear();
+  }
+
+  /** Takes away what the engine wrote until its end, and what is still mounted there. */
+  private clear(): void {
+    const { dir } = this.local;
+    const mounts = readFileSync('/proc/mounts', 'utf8').split('\n').map((line) => line.split(' ')[1] ?? '').filter((target) => target.startsWith(`${dir}/`));
+    for (const target of mounts.reverse()) execFileSync('umount', ['-l', target]);
+    rmSync(dir, { recursive: true, force: true });
   }
 
   /** A container of busybox that runs a shell script. */
