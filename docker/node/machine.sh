@@ -12,7 +12,10 @@ prepare_cgroups() {
     # cgroup v2: a group with processes cannot hand its controllers to children, so ours move to a leaf first.
     mkdir -p /sys/fs/cgroup/init
     xargs -rn1 </sys/fs/cgroup/cgroup.procs 2>/dev/null >/sys/fs/cgroup/init/cgroup.procs || true
-    sed -e 's/ / +/g' -e 's/^/+/' </sys/fs/cgroup/cgroup.controllers >/sys/fs/cgroup/cgroup.subtree_control || true
+    # One at a time: a controller that the host does not hand on must not cost the others.
+    for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do
+      { printf '+%s' "$controller" >/sys/fs/cgroup/cgroup.subtree_control; } 2>/dev/null || true
+    done
     return
   fi
   for controller in /sys/fs/cgroup/*/; do writable "${controller%/}"; done

@@ -19,7 +19,7 @@ describe('workersFile', () => {
 
   it('publishes node ports on one node, since two cannot share a port of the host', () => {
     const { services } = file(2, '30000-30010');
-    expect(services['worker-1']?.ports).toEqual(['30000-30010:30000-30010']);
+    expect(services['worker-1']?.ports).toEqual(['127.0.0.1:30000-30010:30000-30010']);
     expect(services['worker-2']?.ports).toBeUndefined();
   });
 });

@@ -56,6 +56,7 @@ interface WorkerService {
 export function workersFile(settings: ClusterSettings, nodeFile: string): string {
   const services: Record<string, WorkerService> = {};
   const volumes: Record<string, null> = {};
+  const host = settings.apiBind.replace(/:\d+$/, '');
   for (const [index, address] of clusterAddresses(settings).workers.entries()) {
     const name = workerName(index);
     services[name] = {
@@ -69,8 +70,9 @@ export function workersFile(settings: ClusterSettings, nodeFile: string): string
         `${name}-docker:/var/lib/docker`,
         `${name}-kubelet:/var/lib/kubelet`,
       ],
-      // Every node answers on every node port, so the host's ports need to lead to one node only.
-      ...(settings.publish && index === 0 ? { ports: [`${settings.publish}:${settings.publish}`] } : {}),
+      // Every node answers on every node port, so the host's ports need to lead to one node only. Whoever may reach the
+      // API may reach them.
+      ...(settings.publish && index === 0 ? { ports: [`${host}:${settings.publish}:${settings.publish}`] } : {}),
     };
     volumes[`${name}-docker`] = null;
     volumes[`${name}-kubelet`] = null;

@@ -12,7 +12,7 @@ export interface ClusterSettings {
   serviceCidr: string;
   /** Address and port of the host that lead to the API. */
   apiBind: string;
-  /** Node ports that the host forwards to the first worker: `30000-30010`; empty for none. */
+  /** Node ports that the host forwards to the first worker, at the address of `apiBind`: `30000-30010`; empty for none. */
   publish: string;
   /** Address of a name server for names outside the cluster; empty for none. */
   dnsUpstream: string;
