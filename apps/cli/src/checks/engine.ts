@@ -15,21 +15,34 @@ const exists = (file: string): Promise<boolean> => access(file).then(() => true,
 
 type EngineState = 'running' | 'missing' | 'forbidden' | 'stopped';
 
+/** What a failed `docker version` says about the Engine. */
+export function stateOf({ code, stderr }: CommandError): EngineState {
+  if (code === null) return 'missing';
+  return /permission denied/i.test(stderr) ? 'forbidden' : 'stopped';
+}
+
 async function engineState(): Promise<EngineState> {
   try {
     await docker(['version', '--format', '{{.Server.Version}}']);
     return 'running';
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    if (error.code === null) return 'missing';
-    return /permission denied/i.test(error.stderr) ? 'forbidden' : 'stopped';
+    return stateOf(error);
   }
 }
 
-async function install(): Promise<void> {
-  if (!isRoot() || !(await exists('/etc/debian_version'))) {
-    throw new Problem('Docker is not installed.', 'Install Docker Engine or Docker Desktop (https://docs.docker.com/get-docker/), then run this again.');
+/** What only the user can do about it; undefined where we may install or start Docker ourselves. */
+export function engineProblem(state: EngineState, host: { isRoot: boolean; isDebian: boolean; dockerHost?: string | undefined }): Problem | undefined {
+  if (state === 'forbidden') return new Problem('You may not use Docker.', 'Join its group (sudo usermod -aG docker $USER), log in again, then run this again.');
+  if (state === 'missing' && !(host.isRoot && host.isDebian)) {
+    return new Problem('Docker is not installed.', 'Install Docker Engine or Docker Desktop (https://docs.docker.com/get-docker/), then run this again.');
   }
+  if (state === 'stopped' && host.dockerHost) return new Problem(`No Docker answers at DOCKER_HOST (${host.dockerHost}).`, 'Start it there, or unset DOCKER_HOST.');
+  if (state === 'stopped' && !host.isRoot) return new Problem('Docker is not running.', 'Start it (sudo systemctl start docker, or open Docker Desktop), then run this again.');
+  return undefined;
+}
+
+async function install(): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await runCommand('apt-get', ['-qq', 'update'], { env });
   await runCommand('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', 'docker.io'], { env });
@@ -37,9 +50,6 @@ async function install(): Promise<void> {
 
 /** Where systemd runs it starts Docker; elsewhere we start the daemon, and `down` ends it. */
 async function start(clock: Clock): Promise<void> {
-  if (!isRoot()) {
-    throw new Problem('Docker is not running.', 'Start it (sudo systemctl start docker, or open Docker Desktop), then run this again.');
-  }
   if (await exists('/run/systemd/system')) {
     await runCommand('systemctl', ['start', 'docker']);
   } else {
@@ -62,13 +72,17 @@ async function start(clock: Clock): Promise<void> {
  * @throws Problem where only the user can
  */
 export async function ensureEngine(clock: Clock): Promise<void> {
-  let state = await engineState();
+  const host = { isRoot: isRoot(), isDebian: await exists('/etc/debian_version'), dockerHost: process.env['DOCKER_HOST'] };
+  const stateOrProblem = async (): Promise<EngineState> => {
+    const state = await engineState();
+    const problem = engineProblem(state, host);
+    if (problem) throw problem;
+    return state;
+  };
+  let state = await stateOrProblem();
   if (state === 'missing') {
     await install();
-    state = await engineState();
-  }
-  if (state === 'forbidden') {
-    throw new Problem('You may not use Docker.', 'Join its group (sudo usermod -aG docker $USER), log in again, then run this again.');
+    state = await stateOrProblem();
   }
   if (state !== 'running') await start(clock);
 }
