@@ -54,7 +54,7 @@ function collectContainer({ env, envFrom }: Container, into: Collected): void {
   }
 }
 
-const containersOf = (spec: PodSpec): Container[] => [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])];
+const containersOf = (spec: PodSpec): Container[] => [...(spec.initContainers ?? []), ...(spec.containers ?? []), ...(spec.ephemeralContainers ?? [])];
 
 /** Audiences of the tokens that a pod mounts; empty for the API's own. */
 export function tokenAudiences({ spec }: Pod): string[] {

@@ -32,9 +32,9 @@ const hasMount = ({ volumeMounts }: Container): boolean => (volumeMounts ?? []).
 
 /** Mounts the volume in all containers that have nothing in its place. Changes `spec`. */
 export function mountToken(spec: PodSpec, makeSuffix: () => string): void {
-  const containers = [...(spec.initContainers ?? []), ...spec.containers].filter((container) => !hasMount(container));
+  const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])].filter((container) => !hasMount(container));
   if (containers.length === 0) return;
-  const existing = spec.volumes?.find(({ name }) => name.startsWith(volumePrefix))?.name;
+  const existing = spec.volumes?.find(({ name }) => name?.startsWith(volumePrefix))?.name;
   const name = existing ?? volumePrefix + makeSuffix();
   if (!existing) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
   for (const container of containers) container.volumeMounts = [...(container.volumeMounts ?? []), { name, readOnly: true, mountPath: tokenMountPath }];

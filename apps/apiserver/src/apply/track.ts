@@ -1,4 +1,4 @@
-import { jsonEqual, trackUpdate, withoutManagedFields, type KubernetesObject, type ManagedFieldsEntry, type ObjectMeta } from '@typernetes/machinery';
+import { jsonEqual, KeyError, trackUpdate, withoutManagedFields, type KubernetesObject, type ManagedFieldsEntry, type ObjectMeta } from '@typernetes/machinery';
 import type { Write } from '../pipeline/write';
 import { isApply, managerOf } from './field-manager';
 import { ignoredFieldsOf } from './ignored-fields';
@@ -10,18 +10,29 @@ import { convertPair, objectTypeOf } from './object-type';
  */
 export function trackManagedFields({ call, subresource, next, previous, now }: Write): void {
   if (isApply(call.request)) return;
+  setManagedFields(next, entriesAfter({ call, subresource, next, ...(previous ? { previous } : {}), now }));
+}
+
+type Tracked = Pick<Write, 'call' | 'subresource' | 'next' | 'previous' | 'now'>;
+
+function entriesAfter({ call, subresource, next, previous, now }: Tracked): ManagedFieldsEntry[] | undefined {
   const { kind, environment } = call;
   const manager = managerOf(call, 'Update');
-  const entries = trackUpdate({
-    ...(previous ? { live: previous } : {}),
-    next,
-    type: objectTypeOf(kind),
-    manager,
-    ignored: ignoredFieldsOf(kind, subresource),
-    now,
-    convert: (apiVersion) => convertPair({ registry: environment.registry, kind }, apiVersion, { before: previous ?? {}, after: next }),
-  });
-  setManagedFields(next, entries);
+  try {
+    return trackUpdate({
+      ...(previous ? { live: previous } : {}),
+      next,
+      type: objectTypeOf(kind),
+      manager,
+      ignored: ignoredFieldsOf(kind, subresource),
+      now,
+      convert: (apiVersion) => convertPair({ registry: environment.registry, kind }, apiVersion, { before: previous ?? {}, after: next }),
+    });
+  } catch (error) {
+    // Items without their keys have no paths. Validation has the word; if it lets them pass, owners stay as they were.
+    if (error instanceof KeyError) return previous?.metadata?.managedFields;
+    throw error;
+  }
 }
 
 /** Puts them last, as upstream shows them. */
