@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from '@typernetes/machinery';
 import type { WriteStrategy } from './kind';
+import { sameValue } from './validation/checks';
 
 type WithSpecAndStatus = KubernetesObject & { spec?: unknown; status?: unknown };
 
@@ -23,12 +23,12 @@ export function countGeneration(next: KubernetesObject, previous: KubernetesObje
 }
 
 export function countGenerationOfSpec(next: WithSpecAndStatus, previous: WithSpecAndStatus): void {
-  countGeneration(next, previous, !isDeepStrictEqual(next.spec, previous.spec));
+  countGeneration(next, previous, !sameValue(next.spec, previous.spec));
 }
 
 /** As countGenerationOfSpec for kinds whose controllers read annotations like spec. */
 export function countGenerationOfSpecAndAnnotations(next: WithSpecAndStatus, previous: WithSpecAndStatus): void {
-  const isSame = isDeepStrictEqual(next.spec, previous.spec) && isDeepStrictEqual(next.metadata?.annotations ?? {}, previous.metadata?.annotations ?? {});
+  const isSame = sameValue(next.spec, previous.spec) && sameValue(next.metadata?.annotations ?? {}, previous.metadata?.annotations ?? {});
   countGeneration(next, previous, !isSame);
 }
 

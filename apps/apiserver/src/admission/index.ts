@@ -14,5 +14,5 @@ import { taintNodesByCondition } from './taint-nodes-by-condition';
  */
 export function admissionChain(parts: { objects: ObjectReader; clock: Clock; random: Random }): readonly AdmissionPlugin[] {
   const { objects } = parts;
-  return [namespaceLifecycle(objects), serviceAccountAdmission(parts), nodeRestriction(objects), taintNodesByCondition, priority, defaultTolerationSeconds];
+  return [namespaceLifecycle(objects), serviceAccountAdmission(parts), nodeRestriction(objects), taintNodesByCondition, priority(objects), defaultTolerationSeconds];
 }

@@ -57,13 +57,22 @@ describe('resolvePriority', () => {
     [{ priorityClassName: 'system-cluster-critical', priority: 2_000_000_000 }, 2_000_000_000],
   ])('%j has %i', (rest, expected) => {
     const pod = spec(rest);
-    expect(resolvePriority(pod)).toBeUndefined();
+    expect(resolvePriority(pod, [])).toBeUndefined();
     expect([pod.priority, pod.preemptionPolicy]).toEqual([expected, 'PreemptLowerPriority']);
   });
   it.each<[Partial<PodSpec>, string]>([
     [{ priorityClassName: 'x' }, 'no PriorityClass with name x was found'],
     [{ priority: 5 }, 'the integer value of priority (5) must not be provided in pod spec; priority admission controller computed 0 from the given PriorityClass name'],
-  ])('refuses %j', (rest, why) => expect(resolvePriority(spec(rest))).toBe(why));
+  ])('refuses %j', (rest, why) => expect(resolvePriority(spec(rest), [])).toBe(why));
+  it('takes number and policy of the class, or of the default class', () => {
+    const high = { metadata: { name: 'high' }, value: 7, preemptionPolicy: 'Never' };
+    const usual = { metadata: { name: 'usual' }, value: 3, globalDefault: true };
+    const lower = { metadata: { name: 'lower' }, value: 2, globalDefault: true };
+    const [asked, silent] = [spec({ priorityClassName: 'high' }), spec()];
+    expect([resolvePriority(asked, [high, usual, lower]), resolvePriority(silent, [high, usual, lower])]).toEqual([undefined, undefined]);
+    expect(asked).toMatchObject({ priority: 7, preemptionPolicy: 'Never' });
+    expect(silent).toMatchObject({ priorityClassName: 'lower', priority: 2, preemptionPolicy: 'PreemptLowerPriority' });
+  });
 });
 
 it('podReferences finds what a pod needs', () => {

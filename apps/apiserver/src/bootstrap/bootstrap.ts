@@ -7,6 +7,7 @@ import { advertisedAddress, hostAddresses } from './advertise-address';
 import { ensureAuthenticationConfig } from './authentication-config';
 import { ensure } from './ensure';
 import { ensureKubernetesService, reconcileEndpoints } from './kubernetes-service';
+import { ensurePriorityClasses } from './priority-classes';
 import { ensureRbac } from './rbac/ensure-rbac';
 
 export const systemNamespaces: readonly string[] = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
@@ -31,6 +32,7 @@ export function makeBootstrap(config: ApiserverConfig, internals: ApiserverInter
     run: async (signal, { securePort }) => {
       await Promise.all(systemNamespaces.map((name) => ensure(internals, resources.namespaces, { metadata: { name } })));
       await Promise.all([
+        ensurePriorityClasses(internals),
         ensureRbac(internals).then(() => (hasRoles = true)),
         ensureKubernetesService(internals, { clusterIP: parseIpRange(config.serviceClusterIpRange).address(1), securePort }),
         config.clientCa ? ensureAuthenticationConfig(internals, config.clientCa) : undefined,

@@ -19,6 +19,7 @@ function generateSelector({ metadata = {}, spec }: KubernetesObject & Job): void
   template.labels = { ...generated, ...template.labels };
   const selector = (spec.selector ??= {});
   selector.matchLabels = { [label]: metadata.uid ?? '', ...selector.matchLabels };
+  if (Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...template.labels };
 }
 
 const { prepareForCreate, prepareForUpdate } = withStatusOf({});

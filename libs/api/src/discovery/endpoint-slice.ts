@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import { defineKind } from '../define-kind';
 import type { EndpointSlice } from '../generated/types';
 import { resources } from '../resources';
 import { countGeneration, startGeneration } from '../strategies';
+import { sameValue } from '../validation/checks';
 
 const counted = ({ addressType, endpoints, ports, metadata }: EndpointSlice): unknown => [
   addressType,
@@ -16,6 +16,6 @@ export const endpointSlice = defineKind(resources.endpointSlices, {
   hasGeneration: true,
   strategy: {
     prepareForCreate: (next) => startGeneration(next),
-    prepareForUpdate: (next, previous) => countGeneration(next, previous, !isDeepStrictEqual(counted(next), counted(previous))),
+    prepareForUpdate: (next, previous) => countGeneration(next, previous, !sameValue(counted(next), counted(previous))),
   },
 });
