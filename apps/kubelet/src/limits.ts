@@ -8,8 +8,11 @@ export const backOffResetMs = 2 * backOffMsMax;
 export const syncRetryMsInitial = 500;
 export const syncRetryMsMax = 10_000;
 
-/** Volumes of running pods are brought up to date this often. */
+/** Volumes of running pods are brought up to date this often, besides at changes of what they show. */
 export const volumeRefreshMs = 60_000;
+
+/** Pauses before a lost watch of a Secret or ConfigMap is opened again; `jitter`: the part that is left to chance. */
+export const objectWatchRetry = { initialMs: 200, maxMs: 10_000, jitter: 0.5 };
 
 /** The runtime is listed this often: alone, and as a safety net under its event stream. */
 export const relistMs = 1_000;

@@ -23,7 +23,7 @@ import { KubeletMetrics } from './metrics';
 import { defaultNodeIP, readMachine } from './node/machine';
 import { NodeAgent } from './node/node-agent';
 import { NodeLease } from './node/node-lease';
-import { ApiObjectReader } from './object-reader';
+import { WatchedObjects } from './objects/watched-objects';
 import { BackOff } from './pod/back-off';
 import type { PodContext } from './pod/pod-context';
 import { fieldPathOf } from './pod/pod-kind';
@@ -77,6 +77,7 @@ interface Parts {
   lifecycle: PodLifecycleEvents;
   cri: CriClient;
   tokens: TokenManager;
+  objects: WatchedObjects;
   registry: Registry;
 }
 
@@ -92,7 +93,7 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
     const fieldPath = containerName && fieldPathOf(pod, containerName);
     events.record({ type: resources.pods, object: mirrors.apiPod(pod) ?? pod, fieldPath }, type, reason, message);
   };
-  const objects = new ApiObjectReader(client);
+  const objects = new WatchedObjects({ client, clock, random, logger, changed: (uid) => pods.objectChanged(uid) });
   const tokens = new TokenManager(client, clock);
   const changed = (uid: string): void => pods.notify(uid);
   const keeper = new PressureKeeper(config.evictionHard, config.evictionPressureTransitionMs, clock);
@@ -106,6 +107,7 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
   const mirrors = new MirrorPods({ client, logger, node: () => agent.object, appeared: (pod) => context.statuses.appeared(pod) });
   const context: PodContext = {
     cri, objects, clock, random, logger, report,
+    claims: objects,
     reader: new RuntimeReader(cri),
     volumes: new VolumeManager({ podsDir: path.join(config.rootDir, 'pods'), objects, tokens, clock }),
     probes: new ProbeManager({ cri, probeNetwork: dependencies.host?.probeNetwork ?? probeNetwork, clock, random, logger, changed, report: (pod, name, event) => report(pod, event, name) }),
@@ -132,7 +134,7 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
   const reportNode = (reason: string, message: string): void => {
     if (agent.object) events.record({ type: resources.nodes, object: agent.object }, 'Warning', reason, message);
   };
-  return { context, pods, agent, mirrors, keeper, reportNode, cri, tokens, registry, lifecycle: new PodLifecycleEvents({ cri, clock, logger, changed, counted }) };
+  return { context, pods, agent, mirrors, keeper, reportNode, cri, tokens, objects, registry, lifecycle: new PodLifecycleEvents({ cri, clock, logger, changed, counted }) };
 }
 
 /** As upstream: the kubelet is ill when the runtime could not be listed for three minutes. */
@@ -198,6 +200,7 @@ export async function startKubelet(config: KubeletConfig, dependencies: KubeletD
     async stop() {
       abort.abort(new Error('the kubelet stops'));
       pods.stop();
+      parts.objects.stop();
       context.probes.stopAll();
       await server?.stop();
       await health?.stop();

@@ -61,7 +61,9 @@ class LoopbackResource<T extends KubernetesObject> implements ResourceClient<T> 
   }
 
   async *watch({ namespace, signal, ...options }: WatchOptions = {}): AsyncIterable<WatchEvent<T>[]> {
-    const result = await this.call('watch', { ...(namespace ? { namespace } : {}), options });
+    // As the other clients: asking for the state first implies from when.
+    const match = options.sendInitialEvents ? { resourceVersionMatch: 'NotOlderThan' as const } : {};
+    const result = await this.call('watch', { ...(namespace ? { namespace } : {}), options: { ...options, ...match } });
     if (result.type !== 'watch') throw apiErrors.internal(new Error(`watch gave ${result.type}`));
     const { watcher } = result;
     let wake = (): void => {};

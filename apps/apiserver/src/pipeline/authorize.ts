@@ -1,12 +1,24 @@
-import { apiErrors, failure } from '@typernetes/machinery';
+import { apiErrors, FieldSelectorError, failure, parseFieldSelector } from '@typernetes/machinery';
 import type { AuthorizationAttributes, Authorizer, Decision } from './authorizer';
 import type { ApiRequest } from './request';
 import type { UserInfo } from './types';
 
+/** The one name that a list or watch asks for: to those who decide it is as good as a name in the path. */
+function selectedName(fieldSelector: string): string {
+  try {
+    return parseFieldSelector(fieldSelector).requirements.find(({ field, operator }) => field === 'metadata.name' && operator === '=')?.value ?? '';
+  } catch (error) {
+    if (error instanceof FieldSelectorError) return '';
+    throw error;
+  }
+}
+
 /** What a request for a resource asks for. */
 export function resourceAttributes({ verb, target, options }: Pick<ApiRequest, 'verb' | 'target' | 'options'>): AuthorizationAttributes {
+  const { fieldSelector } = options;
   // The HTTP method OPTIONS has no verb: only those who may do everything may do it.
-  return { type: 'resource', verb: verb === 'options' ? '' : verb, ...target, ...(options.fieldSelector ? { fieldSelector: options.fieldSelector } : {}) };
+  const asked = { type: 'resource' as const, verb: verb === 'options' ? '' : verb, ...target };
+  return fieldSelector ? { ...asked, name: target.name || selectedName(fieldSelector), fieldSelector } : asked;
 }
 
 /** Asks the authorisers in order; the first opinion counts. A refusal carries the reasons of all who were asked. */

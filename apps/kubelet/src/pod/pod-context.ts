@@ -3,6 +3,7 @@ import type { Logger } from '@typernetes/component';
 import type { Clock, Random } from '@typernetes/machinery';
 import type { ObjectReader } from '../container/environment';
 import type { ImagePuller } from '../images/image-puller';
+import type { ObjectClaims } from '../objects/watched-objects';
 import type { Pressure } from '../node/pressure';
 import type { ProbeManager } from '../probes/probe-manager';
 import type { CriClient } from '../runtime/cri-client';
@@ -43,6 +44,7 @@ export interface PodContext {
   puller: ImagePuller;
   restarts: BackOff;
   objects: ObjectReader;
+  claims: ObjectClaims;
   services: () => Service[];
   node: NodeView;
   nodeResolver: Resolver;

@@ -7,6 +7,11 @@ import { uidOf } from './pod-kind';
 import { isTerminalPhase } from './pod-status';
 import { PodWorker } from './pod-worker';
 
+/** Labels and annotations are what downward API volumes show and what changes. */
+function sameNotes({ metadata: a }: Pod, { metadata: b }: Pod): boolean {
+  return JSON.stringify([a?.labels, a?.annotations]) === JSON.stringify([b?.labels, b?.annotations]);
+}
+
 /** The workers of all pods of the node, by uid. */
 export class PodManager {
   private readonly workers = new Map<string, PodWorker>();
@@ -17,15 +22,32 @@ export class PodManager {
   put(pod: Pod): void {
     const uid = uidOf(pod);
     const known = this.workers.get(uid);
-    if (known) return known.update(pod);
+    this.claimObjects(pod);
+    if (known) {
+      const before = known.current;
+      known.update(pod);
+      if (!sameNotes(before, pod)) this.refresh(known);
+      return;
+    }
     const refusal = this.admit(pod);
     if (refusal) this.context.report(pod, { type: 'Warning', ...refusal });
     this.add(pod, refusal);
   }
 
+  /** An ended pod needs its objects no more; a static one has none. */
+  private claimObjects(pod: Pod): void {
+    if (isTerminalPhase(pod.status?.phase)) this.context.claims.release(uidOf(pod));
+    else if (!isStatic(pod)) this.context.claims.claim(pod);
+  }
+
+  private forget(uid: string): void {
+    this.context.claims.release(uid);
+    this.workers.delete(uid);
+  }
+
   private add(pod: Pod, refusal?: Refusal): void {
     const uid = uidOf(pod);
-    const worker = new PodWorker(this.context, pod, () => this.workers.delete(uid), refusal);
+    const worker = new PodWorker(this.context, pod, () => this.forget(uid), refusal);
     this.workers.set(uid, worker);
     worker.notify();
   }
@@ -49,7 +71,7 @@ export class PodManager {
     if (!worker) return;
     if (worker.hasFinished) {
       this.context.statuses.forget(uidOf(pod));
-      this.workers.delete(uidOf(pod));
+      this.forget(uidOf(pod));
     } else worker.gone();
   }
 
@@ -91,10 +113,24 @@ export class PodManager {
     this.workers.get(uidOf(pod))?.evict(message);
   }
 
+  /** A Secret or ConfigMap that the pod names has changed: volumes show it, and what waited for it goes on. */
+  objectChanged(uid: string): void {
+    const worker = this.workers.get(uid);
+    if (!worker) return;
+    worker.notify();
+    this.refresh(worker);
+  }
+
   async refreshVolumes(): Promise<void> {
-    for (const worker of this.workers.values()) {
-      await worker.refreshVolumes().catch((error: unknown) => this.context.logger.debug({ error }, 'volumes could not be refreshed'));
-    }
+    for (const worker of this.workers.values()) await this.refreshOne(worker);
+  }
+
+  private refresh(worker: PodWorker): void {
+    void this.refreshOne(worker);
+  }
+
+  private refreshOne(worker: PodWorker): Promise<void> {
+    return worker.refreshVolumes().catch((error: unknown) => this.context.logger.debug({ error }, 'volumes could not be refreshed'));
   }
 
   stop(): void {

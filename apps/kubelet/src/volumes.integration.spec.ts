@@ -1,0 +1,62 @@
+import type { ConfigMap, Pod, Volume } from '@typernetes/api';
+import { resources } from '@typernetes/api';
+import type { Container } from './testing/test-kubelet';
+import { TestKubelet, until } from './testing/test-kubelet';
+
+jest.setTimeout(180_000);
+
+const node = new TestKubelet('kubelet-vols', '10.244.90.0/24');
+const namespace = 'default';
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+const configMap = (name: string, more: Partial<ConfigMap>): Promise<ConfigMap> => node.client.resource(resources.configMaps).create({ metadata: { name, namespace }, ...more });
+const secret = (name: string, data: Record<string, string>): Promise<unknown> =>
+  node.client.resource(resources.secrets).create({ metadata: { name, namespace }, data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, base64(value)])) });
+
+/** A pod that runs on, to look into. */
+async function stay(name: string, volumes: Volume[], { container = {}, metadata = {} }: { container?: Partial<Container>; metadata?: object } = {}): Promise<Pod> {
+  const volumeMounts = volumes.map((volume) => ({ name: volume.name, mountPath: `/${volume.name}` }));
+  await node.create(name, { containers: [node.box('exec sleep 1000', { volumeMounts, ...container })], volumes }, metadata);
+  return node.phase(name, 'Running');
+}
+
+const shell = async (name: string, script: string): Promise<string> => (await node.exec(name, ['sh', '-c', script])).stdout;
+const shows = (name: string, script: string, text: string): Promise<unknown> => until(async () => (await shell(name, script)) === text, `${name}: ${script} gives ${JSON.stringify(text)}`);
+
+beforeAll(() => node.start());
+afterAll(() => node.stop());
+
+describe('what changes in the API changes in the volume', () => {
+  test('config maps and secrets: other content, other keys, objects that come and go', async () => {
+    await configMap('changing', { data: { a: '1', b: '2' } });
+    await configMap('going', { data: { k: 'x' } });
+    await stay('follower', [
+      { name: 'map', configMap: { name: 'changing' } },
+      { name: 'later', secret: { secretName: 'later', optional: true } },
+      { name: 'all', projected: { sources: [{ configMap: { name: 'going', optional: true } }, { secret: { name: 'later', optional: true } }, { configMap: { name: 'changing', items: [{ key: 'a', path: 'deep/a' }] } }] } },
+    ]);
+    expect(await shell('follower', 'cd /map; echo $(ls) $(cat a) $(cat b); ls /later; cd /all; echo * $(cat deep/a)')).toBe('a b 1 2\ndeep k 1\n');
+    const maps = node.client.resource(resources.configMaps);
+    await maps.patch('changing', { data: { a: 'one', b: null, c: '3' } }, { namespace, type: 'application/merge-patch+json' });
+    await secret('later', { password: 'pw' });
+    await maps.delete('going', { namespace });
+    await shows('follower', 'cd /map; echo $(ls) $(cat a) $(cat c)', 'a c one 3\n');
+    await shows('follower', 'cat /later/password', 'pw');
+    await shows('follower', 'cd /all; echo * $(cat deep/a) $(cat password)', 'deep password one pw\n');
+  });
+
+  test('the pod itself: labels and annotations', async () => {
+    const items = ['labels', 'annotations'].map((path) => ({ path, fieldRef: { fieldPath: `metadata.${path}` } }));
+    await stay('changed', [{ name: 'pod', downwardAPI: { items } }], { metadata: { labels: { key1: 'value1' }, annotations: { builder: 'bar' } } });
+    expect(await shell('changed', 'cat /pod/labels; echo; cat /pod/annotations')).toBe('key1="value1"\nbuilder="bar"');
+    await node.client.resource(resources.pods).patch('changed', { metadata: { labels: { key3: 'value3' }, annotations: { builder: 'foo' } } }, { namespace, type: 'application/merge-patch+json' });
+    await shows('changed', 'cat /pod/labels; echo; cat /pod/annotations', 'key1="value1"\nkey3="value3"\nbuilder="foo"');
+  });
+
+  test('a pod that waits for an object starts when it is there', async () => {
+    await node.create('waiter', { containers: [node.box('exec sleep 1000', { volumeMounts: [{ name: 'v', mountPath: '/v' }] })], volumes: [{ name: 'v', configMap: { name: 'awaited' } }] });
+    await node.event('waiter', 'FailedMount', 'MountVolume.SetUp failed for volume "v" : configmap "awaited" not found');
+    await configMap('awaited', { data: { k: 'v' } });
+    await node.phase('waiter', 'Running');
+  });
+});
