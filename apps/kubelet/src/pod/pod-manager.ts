@@ -16,10 +16,13 @@ function sameNotes({ metadata: a }: Pod, { metadata: b }: Pod): boolean {
 export class PodManager {
   private readonly workers = new Map<string, PodWorker>();
 
+  private isStopped = false;
+
   constructor(private readonly context: PodContext) {}
 
   /** A pod of this node is new or has changed. */
   put(pod: Pod): void {
+    if (this.isStopped) return;
     const uid = uidOf(pod);
     const known = this.workers.get(uid);
     this.claimObjects(pod);
@@ -133,7 +136,9 @@ export class PodManager {
     return worker.refreshVolumes().catch((error: unknown) => this.context.logger.debug({ error }, 'volumes could not be refreshed'));
   }
 
+  /** Events that are still on their way start nothing any more. */
   stop(): void {
+    this.isStopped = true;
     for (const worker of this.workers.values()) worker.stop();
   }
 }
