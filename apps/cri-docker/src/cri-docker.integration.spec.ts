@@ -1,6 +1,7 @@
 import { readFile, rename } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
+import Docker from 'dockerode';
 import WebSocket from 'ws';
 import { cri } from '@typernetes/proto';
 import { TestNode } from './testing/test-node';
@@ -290,4 +291,14 @@ test('images: list, status, and a clear error when no registry answers', async (
     node.images.pullImage(cri.PullImageRequest.fromPartial({ image: { image: '127.0.0.1:1/none:1' } }), (error, answer) => (error ? reject(error) : resolve(answer))),
   );
   await expect(pull).rejects.toThrow(/UNAVAILABLE: failed to pull image "127.0.0.1:1\/none:1".*connection refused/);
+});
+
+test('a loaded image stands for a registry that gives no answer', async () => {
+  const docker = new Docker();
+  await docker.getImage('cri-test/busybox:1').tag({ repo: '127.0.0.1:1/loaded', tag: '1' });
+  const pulled = await new Promise<cri.PullImageResponse>((resolve, reject) =>
+    node.images.pullImage(cri.PullImageRequest.fromPartial({ image: { image: '127.0.0.1:1/loaded:1' } }), (error, answer) => (error ? reject(error) : resolve(answer))),
+  );
+  expect(pulled.imageRef).toBe((await docker.getImage('cri-test/busybox:1').inspect()).Id);
+  await docker.getImage('127.0.0.1:1/loaded:1').remove();
 });

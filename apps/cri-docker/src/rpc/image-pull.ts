@@ -5,11 +5,32 @@ import { CriError, engineStatusCode, invalidArgument } from '../errors';
 import { parseImageReference } from '../image-reference';
 import type { Runtime } from '../runtime';
 
+/**
+ * `PullImage` of CRI v1. Where the registry gives no answer, an image that was loaded into the node by hand stands for
+ * it, so that `imagePullPolicy: Always`, the default of untagged images, works on clusters without a registry. An
+ * image that once came from the registry does not: its user asked for the registry's present one.
+ */
 export async function pullImage(runtime: Runtime, request: cri.PullImageRequest): Promise<cri.PullImageResponse> {
   const image = request.image?.image;
   if (!image) throw invalidArgument('no image is named');
-  await pull(runtime, image, request.auth);
+  try {
+    await pull(runtime, image, request.auth);
+  } catch (error) {
+    const silent = error instanceof CriError && error.code === status.UNAVAILABLE;
+    if (!silent || !(await isLoaded(runtime, image))) throw error;
+    runtime.logger.info({ image, reason: error.message }, 'the registry gives no answer: the loaded image is taken');
+  }
   return cri.PullImageResponse.create({ imageRef: (await runtime.docker.getImage(image).inspect()).Id });
+}
+
+/** Whether the image is here without ever having come from a registry: those that have carry their registry's digest. */
+async function isLoaded(runtime: Runtime, image: string): Promise<boolean> {
+  try {
+    return (await runtime.docker.getImage(image).inspect()).RepoDigests.length === 0;
+  } catch (error) {
+    if (engineStatusCode(error) === 404) return false;
+    throw error;
+  }
 }
 
 /** Pulls the image unless it is there. */
