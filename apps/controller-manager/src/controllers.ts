@@ -1,5 +1,6 @@
 import { clusterRoleAggregationController } from './cluster-role-aggregation/aggregation-controller';
 import type { ControllerDefinition } from './context';
+import { daemonSetController } from './daemonset/daemonset-controller';
 import { endpointsController } from './endpoints/endpoints-controller';
 import { endpointSliceController } from './endpointslice/endpointslice-controller';
 import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring-controller';
@@ -14,6 +15,7 @@ import { replicationController } from './replication/replication-controller';
 import { rootCaPublisher } from './root-ca/root-ca-publisher';
 import { serviceAccountController } from './serviceaccount/service-account-controller';
 import { tokenController } from './serviceaccount/token-controller';
+import { statefulSetController } from './statefulset/statefulset-controller';
 
 /** All controllers, in the order in which they start: first what pods need in order to be created. */
 export const controllers: readonly ControllerDefinition[] = [
@@ -23,6 +25,8 @@ export const controllers: readonly ControllerDefinition[] = [
   nodeIpamController,
   clusterRoleAggregationController,
   replicationController,
+  daemonSetController,
+  statefulSetController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
