@@ -1,4 +1,5 @@
 import type { Extensions, ApiserverInternals } from './pipeline/extensions';
+import type { Interceptor } from './pipeline/interceptor';
 import type { Cancel, Clock, Random } from '@typernetes/machinery';
 import type { Logger, TlsMaterial } from '@typernetes/component';
 import type { Storage } from '@typernetes/storage';
@@ -11,8 +12,12 @@ export interface TlsFiles {
 
 /** What kube-apiserver's flags of the same names say; see flags.ts. */
 export interface ApiserverConfig {
-  /** Instead of etcd; the server closes it. */
+  /** Instead of etcd. */
   readonly storage?: Storage;
+  /** Stopping leaves the store open, for a server that comes after this one. */
+  readonly keepsStorage?: boolean;
+  /** Around every request (tests, simulations). */
+  readonly intercept?: Interceptor;
   readonly etcdServers: readonly string[];
   readonly etcdTls?: { readonly ca: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
   readonly bindAddress: string;

@@ -2,6 +2,7 @@ import type { Registry } from '@typernetes/api';
 import type { Clock, Random } from '@typernetes/machinery';
 import type { Mirror, Storage } from '@typernetes/storage';
 import type { Extensions } from './pipeline/extensions';
+import type { Interceptor } from './pipeline/interceptor';
 import type { ResourceStores } from './store/resource-stores';
 import type { CommitHook } from './store/commit-hook';
 
@@ -16,4 +17,5 @@ export interface Environment {
   readonly random: Random;
   /** By resource: what is written together with the object (addresses of Services). */
   readonly commitHooks: Readonly<Record<string, CommitHook>>;
+  readonly intercept?: Interceptor;
 }

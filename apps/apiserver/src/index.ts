@@ -1,2 +1,4 @@
 export { configDefaults, type ApiserverConfig, type TlsFiles } from './config';
+export type { Intercepted, Interceptor } from './pipeline/interceptor';
+export type { ApiAnswer, ApiRequest } from './pipeline/request';
 export { startApiserver, type Running } from './start';

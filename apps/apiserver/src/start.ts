@@ -30,7 +30,7 @@ export interface Running {
   readonly internals: ApiserverInternals;
   /** The API in-process as this user, through the whole pipeline: for components that share the process. */
   clientFor(user: UserInfo): ApiClient;
-  /** Closes the store too, also one that was given. */
+  /** Closes the store too, unless the configuration keeps it. */
   stop(): Promise<void>;
 }
 
@@ -59,6 +59,7 @@ function compose(config: ApiserverConfig): Parts {
     random: config.random ?? systemRandom,
     extensions: { ...extensions, subresourceHandlers: { ...builtInHandlers(() => environment, internals.objects), ...extensions.subresourceHandlers } },
     commitHooks: { services: allocator },
+    ...(config.intercept ? { intercept: config.intercept } : {}),
   };
   return { environment, internals, allocator };
 }
@@ -104,7 +105,7 @@ export async function startApiserver(config: ApiserverConfig): Promise<Running> 
     stopCompaction();
     await Promise.all([rest.close(), grpc?.close()]);
     mirror.stop();
-    await storage.close();
+    if (!config.keepsStorage) await storage.close();
   };
   try {
     await environment.extensions.bootstrap?.(aborter.signal, { securePort: rest.port });

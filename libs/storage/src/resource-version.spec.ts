@@ -1,4 +1,4 @@
-import { encodeStored, withResourceVersion } from './resource-version';
+import { encodeStored, withoutResourceVersion, withResourceVersion } from './resource-version';
 
 const splice = (text: string, revision: number): string => withResourceVersion(Buffer.from(text), revision).toString();
 
@@ -10,6 +10,14 @@ describe('resourceVersion in bytes', () => {
     ['instead of a lone one', '{"kind":"A","metadata":{"resourceVersion":"123"}}', '{"kind":"A","metadata":{"resourceVersion":"7"}}'],
   ])('%s', (_, text, expected) => {
     expect(splice(text, 7)).toBe(expected);
+  });
+
+  it.each([
+    ['as the first of several fields', '{"kind":"A","metadata":{"resourceVersion":"7","name":"a"}}', '{"kind":"A","metadata":{"name":"a"}}'],
+    ['alone', '{"kind":"A","metadata":{"resourceVersion":"7"}}', '{"kind":"A","metadata":{}}'],
+    ['not there', '{"kind":"A","metadata":{"name":"a"}}', '{"kind":"A","metadata":{"name":"a"}}'],
+  ])('is taken out again: %s', (_, text, expected) => {
+    expect(withoutResourceVersion(Buffer.from(text)).toString()).toBe(expected);
   });
 
   it('stores kind, apiVersion and metadata first and no version', () => {

@@ -30,6 +30,12 @@ export function withResourceVersion(value: Buffer, revision: number): Buffer {
   return result;
 }
 
+/** What `withResourceVersion` was given: as it is stored. */
+export function withoutResourceVersion(value: Buffer): Buffer {
+  const start = metadataStart(value);
+  return Buffer.concat([value.subarray(0, start), value.subarray(endOfVersion(value, start))]);
+}
+
 /** Where metadata continues behind a resourceVersion that may stand at `start`. */
 function endOfVersion(value: Buffer, start: number): number {
   if (start + versionKey.length > value.length) return start;

@@ -125,6 +125,7 @@ function sendWatch({ clock }: Environment, call: WatchStream, result: ApiResult)
       const taken = watcher.take();
       const deliveries = kind.storedAs ? taken.map((delivery) => new Delivery(delivery.type, viewOf(kind, delivery.entry))) : taken;
       for (const batch of watchBatches(deliveries)) isFull = !call.write(batch) || isFull;
+      if (watcher.isEnded) end();
     };
     const schedule = pacedFlush(clock, watchFlushPeriodMs, flush);
     const cancelTimeout = clock.after(result.timeoutMs, end);

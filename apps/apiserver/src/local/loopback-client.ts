@@ -75,6 +75,7 @@ class LoopbackResource<T extends KubernetesObject> implements ResourceClient<T> 
         if (watcher.isOverflown) throw apiErrors.expired('too old resource version: the watch was too slow');
         const events = watcher.take().map(({ type, entry }) => ({ type, object: entry.parse() as T }));
         if (events.length > 0) yield events;
+        else if (watcher.isEnded) return;
         else await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {

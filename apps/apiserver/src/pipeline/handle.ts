@@ -16,7 +16,7 @@ import { identify } from './identify';
 import { callSubresource } from './call-subresource';
 import type { ApiAnswer, ApiRequest, ApiResult } from './request';
 import { keepWarnings } from './told-warnings';
-import type { RequestVerb } from './types';
+import type { RequestVerb, UserInfo } from './types';
 import { checkWriteOptions } from './write-options';
 
 type Handler = (call: Call) => Promise<ApiResult>;
@@ -40,6 +40,11 @@ const genericSubresources: Readonly<Record<string, Partial<Record<RequestVerb, H
  */
 export async function handle(environment: Environment, request: ApiRequest): Promise<ApiAnswer> {
   const user = request.user ?? (await identify(environment.extensions, request.credentials));
+  const proceed = (): Promise<ApiAnswer> => answer(environment, request, user);
+  return environment.intercept ? environment.intercept({ request, user }, proceed) : proceed();
+}
+
+async function answer(environment: Environment, request: ApiRequest, user: UserInfo): Promise<ApiAnswer> {
   await authorize(environment.extensions.authorizers, user, resourceAttributes(request));
   const call = makeCall(environment, request, user);
   try {

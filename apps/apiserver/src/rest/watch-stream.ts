@@ -51,6 +51,7 @@ export function streamWatch(exchange: Exchange, result: WatchResult, { clock, en
       if (response.writableLength > watchSocketBytesMax) return;
       const frames = watcher.take().map(frameOf);
       if (frames.length > 0) write(frames.length === 1 && frames[0] ? frames[0] : Buffer.concat(frames));
+      if (watcher.isEnded) end();
     };
     const schedule = pacedFlush(clock, watchFlushPeriodMs, flush);
     const cancelTimeout = clock.after(result.timeoutMs, end);

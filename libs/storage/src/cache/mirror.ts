@@ -74,9 +74,11 @@ export class Mirror {
     this.follow();
   }
 
+  /** Every watch ends. */
   stop(): void {
     this.isStopped = true;
     this.watch?.close();
+    for (const cache of this.caches.values()) cache.endWatches();
   }
 
   /**

@@ -168,6 +168,11 @@ export class WatchCache {
     }
   }
 
+  /** The server stops. */
+  endWatches(): void {
+    for (const watcher of [...this.watchers]) watcher.end();
+  }
+
   private sendState(watcher: Watcher, start: WatchStart): void {
     for (const entry of this.list(watcher.selection).entries) watcher.push(new Delivery('ADDED', entry));
     if (!start.initialEventsEnd) return;

@@ -9,6 +9,7 @@ import type { Selection } from './selection';
 export class Watcher {
   private queue: Delivery[] = [];
   private isCut = false;
+  private hasEnded = false;
   /** Set by the rim. */
   onReady: () => void = () => {};
 
@@ -23,15 +24,31 @@ export class Watcher {
     return this.isCut;
   }
 
+  /** True when the server ended the watch; the client may go on with a new one from where this one was. */
+  get isEnded(): boolean {
+    return this.hasEnded;
+  }
+
   push(delivery: Delivery): void {
-    if (this.isCut) return;
+    if (this.isCut || this.hasEnded) return;
     this.queue.push(delivery);
-    if (this.queue.length > watcherQueueMax) {
-      this.isCut = true;
-      this.queue = [];
-      this.detach(this);
-      this.onReady();
-    } else if (this.queue.length === 1) this.onReady();
+    if (this.queue.length > watcherQueueMax) this.cut();
+    else if (this.queue.length === 1) this.onReady();
+  }
+
+  /** Drops what waits and tells the client to start anew. */
+  cut(): void {
+    this.isCut = true;
+    this.queue = [];
+    this.detach(this);
+    this.onReady();
+  }
+
+  /** Ends the watch behind what waits already. */
+  end(): void {
+    this.hasEnded = true;
+    this.detach(this);
+    this.onReady();
   }
 
   /** Everything that waits, in order. */
