@@ -5,6 +5,7 @@ import { endpointsController } from './endpoints/endpoints-controller';
 import { endpointSliceController } from './endpointslice/endpointslice-controller';
 import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring-controller';
 import { garbageCollector } from './garbage-collector/garbage-collector';
+import { jobController } from './job/job-controller';
 import { loadBalancerController } from './load-balancer/load-balancer-controller';
 import { namespaceController } from './namespace/namespace-controller';
 import { nodeIpamController } from './node-ipam/node-ipam-controller';
@@ -27,6 +28,7 @@ export const controllers: readonly ControllerDefinition[] = [
   replicationController,
   daemonSetController,
   statefulSetController,
+  jobController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
