@@ -1,6 +1,6 @@
 import type { Node, Pod } from '@typernetes/api';
 import { resources } from '@typernetes/api';
-import { hasReason, isPodTerminal, parseTime } from '@typernetes/machinery';
+import { formatTime, hasReason, isPodTerminal, parseTime } from '@typernetes/machinery';
 import type { ControllerDefinition } from '../context';
 
 const periodMs = 20_000;
@@ -28,12 +28,20 @@ export function findGarbagePods(pods: readonly Pod[], nodeExists: (name: string)
   };
 }
 
+/** The end of a pod that no kubelet is left to tell of: who waits for it (a job that counts it) would wait for ever. */
+export function failedPodPatch({ status }: Pod, isOrphaned: boolean, nowMs: number): object | undefined {
+  if (status?.phase === 'Succeeded' || status?.phase === 'Failed') return undefined;
+  const lastTransitionTime = formatTime(nowMs);
+  const disrupted = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists', lastTransitionTime };
+  return { status: { phase: 'Failed', ...(isOrphaned ? { conditions: [disrupted] } : {}) } };
+}
+
 /** Collects pods of nodes that are gone, pods deleted before they had a node, and old ended ones. */
 export const podGcController: ControllerDefinition = {
   name: 'pod-garbage-collector-controller',
   setUp({ informers, client, clock, logger, config }) {
     const nodes = informers.informer<Node>(resources.nodes);
-    const pods = informers.informer(resources.pods);
+    const knownPods = informers.informer(resources.pods);
     const missingSince = new Map<string, number>();
     const isThere = (name: string): boolean => {
       if (nodes.get(name)) {
@@ -55,19 +63,23 @@ export const podGcController: ControllerDefinition = {
       }
     };
     const collect = async (): Promise<void> => {
-      const garbage = findGarbagePods(pods.list(), isThere, config.terminatedPodGcThreshold);
+      const garbage = findGarbagePods(knownPods.list(), isThere, config.terminatedPodGcThreshold);
       const checked = new Map<string, boolean>();
       for (const { spec } of garbage.orphaned) {
         const name = spec?.nodeName ?? '';
         if (!checked.has(name)) checked.set(name, await isReallyGone(name));
       }
       garbage.orphaned = garbage.orphaned.filter(({ spec }) => checked.get(spec?.nodeName ?? ''));
-      for (const { metadata } of new Set([...garbage.orphaned, ...garbage.unscheduled, ...garbage.terminated])) {
-        const { name = '', namespace, uid } = metadata ?? {};
+      const ignoreGone = (error: unknown): void => {
+        if (!hasReason(error, 'NotFound', 'Conflict')) throw error;
+      };
+      const pods = client.resource(resources.pods);
+      for (const pod of new Set([...garbage.orphaned, ...garbage.unscheduled, ...garbage.terminated])) {
+        const { name = '', namespace, uid } = pod.metadata ?? {};
         logger.info({ pod: `${namespace}/${name}` }, 'collecting a pod that nobody else will');
-        await client.resource(resources.pods).delete(name, { namespace, gracePeriodSeconds: 0, preconditions: { uid } }).catch((error: unknown) => {
-          if (!hasReason(error, 'NotFound', 'Conflict')) throw error;
-        });
+        const patch = failedPodPatch(pod, garbage.orphaned.includes(pod), clock.now());
+        if (patch) await pods.patch(name, patch, { namespace, subresource: 'status', type: 'application/strategic-merge-patch+json' }).catch(ignoreGone);
+        await pods.delete(name, { namespace, gracePeriodSeconds: 0, preconditions: { uid } }).catch(ignoreGone);
       }
     };
     return async (signal) => {

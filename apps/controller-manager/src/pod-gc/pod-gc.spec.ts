@@ -1,5 +1,5 @@
 import type { Pod } from '@typernetes/api';
-import { findGarbagePods } from './pod-gc-controller';
+import { failedPodPatch, findGarbagePods } from './pod-gc-controller';
 
 const pod = (name: string, nodeName: string | undefined, phase: string, extra: Pod['metadata'] = {}): Pod => ({ metadata: { name, ...extra }, spec: { containers: [], nodeName }, status: { phase } });
 
@@ -15,4 +15,10 @@ test('finds what nobody else takes away', () => {
   const found = findGarbagePods(pods, (name) => name === 'n', 1);
   const names = (list: Pod[]) => list.map(({ metadata }) => metadata?.name);
   expect([names(found.orphaned), names(found.unscheduled), names(found.terminated)]).toEqual([['lost'], ['never-placed'], ['old']]);
+});
+
+test('a pod without kubelet is given its end', () => {
+  expect(failedPodPatch(pod('a', 'gone', 'Succeeded'), true, 0)).toBeUndefined();
+  expect(failedPodPatch(pod('a', undefined, 'Pending'), false, 0)).toEqual({ status: { phase: 'Failed' } });
+  expect(failedPodPatch(pod('a', 'gone', 'Running'), true, 0)).toMatchObject({ status: { phase: 'Failed', conditions: [{ type: 'DisruptionTarget', reason: 'DeletionByPodGC' }] } });
 });
