@@ -1,5 +1,6 @@
 import { clusterRoleAggregationController } from './cluster-role-aggregation/aggregation-controller';
 import type { ControllerDefinition } from './context';
+import { cronJobController } from './cronjob/cronjob-controller';
 import { daemonSetController } from './daemonset/daemonset-controller';
 import { endpointsController } from './endpoints/endpoints-controller';
 import { endpointSliceController } from './endpointslice/endpointslice-controller';
@@ -16,6 +17,7 @@ import { replicationController } from './replication/replication-controller';
 import { rootCaPublisher } from './root-ca/root-ca-publisher';
 import { serviceAccountController } from './serviceaccount/service-account-controller';
 import { tokenController } from './serviceaccount/token-controller';
+import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller';
 import { statefulSetController } from './statefulset/statefulset-controller';
 
 /** All controllers, in the order in which they start: first what pods need in order to be created. */
@@ -29,6 +31,8 @@ export const controllers: readonly ControllerDefinition[] = [
   daemonSetController,
   statefulSetController,
   jobController,
+  cronJobController,
+  ttlAfterFinishedController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
