@@ -1,4 +1,4 @@
-import { createRegistry, resources } from '@typernetes/api';
+import { createRegistry, resources, type Registry } from '@typernetes/api';
 import type { ApiClient } from '@typernetes/client';
 import { systemClock, systemRandom, type Cancel } from '@typernetes/machinery';
 import { EtcdStorage, Mirror } from '@typernetes/storage';
@@ -26,6 +26,8 @@ import { encodeBookmark } from './verbs/watch';
 export interface Running {
   readonly securePort: number;
   readonly grpcPort: number;
+  /** The kinds that are served now. */
+  readonly registry: Registry;
   /** The pipeline without a door. */
   readonly internals: ApiserverInternals;
   /** The API in-process as this user, through the whole pipeline: for components that share the process. */
@@ -117,7 +119,7 @@ export async function startApiserver(config: ApiserverConfig): Promise<Running> 
     throw error;
   }
   config.logger.info({ securePort: rest.port, grpcPort: grpc.port }, 'serving');
-  return { securePort: rest.port, grpcPort: grpc.port, internals, clientFor: (user) => createLoopbackClient(() => environment, user), stop };
+  return { securePort: rest.port, grpcPort: grpc.port, registry: environment.registry, internals, clientFor: (user) => createLoopbackClient(() => environment, user), stop };
 }
 
 function healthChecks({ storage, mirror, extensions }: Environment, isBootstrapped: () => boolean): Record<string, HealthCheck[]> {

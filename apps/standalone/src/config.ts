@@ -1,3 +1,4 @@
+import type { Interceptor } from '@typernetes/app-apiserver';
 import type { Logger } from '@typernetes/component';
 import type { Clock, Random } from '@typernetes/machinery';
 
@@ -18,6 +19,8 @@ export interface StandaloneConfig {
   readonly loggerFor: (component: string) => Logger;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** Around every request. */
+  readonly intercept?: Interceptor;
 }
 
 export const configDefaults = { bindAddress: '127.0.0.1', port: 6443, serviceClusterIpRange: '10.96.0.0/16', nodes: 1 } as const;

@@ -106,3 +106,20 @@ it('says why a container that crashes does not run', async () => {
     await cluster.stop();
   }
 }, 60_000);
+
+it('goes on when its apiserver restarts: the same port, the same clients', async () => {
+  const cluster = await start();
+  try {
+    const controllers = cluster.clientFor(admin).resource(resources.replicationControllers);
+    await controllers.create(controller(1));
+    await runningPods(cluster, 1);
+    const restarting = cluster.restartApiserver();
+    await expect(controllers.get('web', { namespace: 'default' })).rejects.toMatchObject({ status: { reason: 'ServiceUnavailable' } });
+    await restarting;
+    await controllers.patch('web', { spec: { replicas: 3 } }, { namespace: 'default', type: 'application/merge-patch+json' });
+    await runningPods(cluster, 3);
+    expect(await kubectl(cluster, 'get', 'rc', 'web', '-o', 'jsonpath={.spec.replicas}')).toMatchObject({ code: 0, stdout: '3' });
+  } finally {
+    await cluster.stop();
+  }
+}, 60_000);

@@ -7,8 +7,9 @@ import { startScheduler } from '@typernetes/app-scheduler';
 import { stopAll, type Logger, type Running } from '@typernetes/component';
 import { systemClock, systemRandom, type Clock } from '@typernetes/machinery';
 import { renderKubeconfig, standalonePki, type StandalonePki } from '@typernetes/pki';
-import { EmbeddedStorage } from '@typernetes/storage';
+import { EmbeddedStorage, type Storage } from '@typernetes/storage';
 import type { StandaloneConfig } from './config';
+import { ReplaceableApiserver, type Ports } from './replaceable-apiserver';
 import { startSimulatedNodes } from './simulated-node/simulated-nodes';
 import { users } from './users';
 
@@ -22,6 +23,12 @@ export interface RunningStandalone extends Running {
   readonly kubeconfig: string;
   /** The API without a network. */
   readonly clientFor: RunningApiserver['clientFor'];
+  /** The kinds that are served now. */
+  registry(): RunningApiserver['registry'];
+  /** Below the apiserver: for snapshots. */
+  readonly storage: Storage;
+  /** As if the apiserver's process had ended and come back: connections break, caches are filled anew. */
+  restartApiserver(): Promise<void>;
 }
 
 interface ComponentContext {
@@ -30,16 +37,15 @@ interface ComponentContext {
   onLost(error: unknown): void;
 }
 
-async function startApi(config: StandaloneConfig, pki: StandalonePki): Promise<RunningApiserver> {
-  const { loggerFor, clock } = config;
-  const storage = await EmbeddedStorage.open({ ...(config.dataDirectory ? { directory: config.dataDirectory } : {}), ...(clock ? { clock } : {}) });
+function launchApi(config: StandaloneConfig, pki: StandalonePki, storage: Storage, ports: Ports): Promise<RunningApiserver> {
+  const { loggerFor, clock, intercept } = config;
   return startApiserver({
     ...apiserverDefaults,
+    ...ports,
     storage,
+    keepsStorage: true,
     etcdServers: [],
     bindAddress: config.bindAddress,
-    securePort: config.port,
-    grpcPort: 0,
     tls: { cert: Buffer.from(pki.server.cert), key: Buffer.from(pki.server.key) },
     clientCa: Buffer.from(pki.caCert),
     serviceAccountKeys: [Buffer.from(pki.serviceAccountPublicKey)],
@@ -49,13 +55,12 @@ async function startApi(config: StandaloneConfig, pki: StandalonePki): Promise<R
     kubeletCa: Buffer.from(pki.caCert),
     logger: loggerFor('apiserver'),
     ...(clock ? { clock } : {}),
-  }).catch(async (error: unknown) => {
-    await storage.close();
-    throw error;
+    ...(intercept ? { intercept } : {}),
   });
 }
 
-async function startNodes(config: StandaloneConfig, pki: StandalonePki, { clientFor }: RunningApiserver): Promise<Running> {
+async function startNodes(config: StandaloneConfig, pki: StandalonePki, api: ReplaceableApiserver): Promise<Running> {
+  const clientFor = api.clientFor.bind(api);
   const { nodes: count, clock = systemClock, random = systemRandom, loggerFor } = config;
   const directory = config.nodesDirectory ?? (await mkdtemp(path.join(os.tmpdir(), 't8s-nodes-')));
   const nodes = await startSimulatedNodes({ count, directory, pki, clientFor, clock, random, logger: loggerFor('kubelet') });
@@ -67,7 +72,8 @@ async function startNodes(config: StandaloneConfig, pki: StandalonePki, { client
 export async function startStandalone(config: StandaloneConfig): Promise<RunningStandalone> {
   const { loggerFor, clock = systemClock } = config;
   const pki = standalonePki(config.pkiDirectory, [config.bindAddress, 'localhost', '127.0.0.1'], clock.now());
-  const api = await startApi(config, pki);
+  const storage = await EmbeddedStorage.open({ ...(config.dataDirectory ? { directory: config.dataDirectory } : {}), clock });
+  const api = await ReplaceableApiserver.start(storage, (store, ports) => launchApi(config, pki, store, ports), { securePort: config.port, grpcPort: 0 });
   const context = (component: string): ComponentContext => {
     const logger = loggerFor(component);
     return { logger, clock, onLost: (error) => logger.fatal({ err: error }, 'ended by itself') };
@@ -91,13 +97,17 @@ export async function startStandalone(config: StandaloneConfig): Promise<Running
     context('controller-manager'),
   );
   const nodes = await startNodes(config, pki, api);
-  const server = `https://${config.bindAddress}:${api.securePort}`;
+  const port = api.running.securePort;
+  const server = `https://${config.bindAddress}:${port}`;
   return {
     server,
-    port: api.securePort,
+    port,
     pki,
     kubeconfig: renderKubeconfig({ name: 't8s-dev', server, caCert: pki.caCert, client: pki.admin }),
-    clientFor: api.clientFor,
+    clientFor: (user) => api.clientFor(user),
+    registry: () => api.running.registry,
+    storage,
+    restartApiserver: () => api.restart(),
     ...stopAll([nodes, scheduler, controllers, api]),
   };
 }
