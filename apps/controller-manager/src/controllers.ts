@@ -5,6 +5,7 @@ import { daemonSetController } from './daemonset/daemonset-controller';
 import { endpointsController } from './endpoints/endpoints-controller';
 import { endpointSliceController } from './endpointslice/endpointslice-controller';
 import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring-controller';
+import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume-controller';
 import { garbageCollector } from './garbage-collector/garbage-collector';
 import { jobController } from './job/job-controller';
 import { loadBalancerController } from './load-balancer/load-balancer-controller';
@@ -12,6 +13,7 @@ import { namespaceController } from './namespace/namespace-controller';
 import { nodeIpamController } from './node-ipam/node-ipam-controller';
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle-controller';
 import { taintEvictionController } from './node-lifecycle/taint-eviction-controller';
+import { persistentVolumeBinder } from './persistent-volumes/binder-controller';
 import { podGcController } from './pod-gc/pod-gc-controller';
 import { replicationController } from './replication/replication-controller';
 import { rootCaPublisher } from './root-ca/root-ca-publisher';
@@ -19,6 +21,7 @@ import { serviceAccountController } from './serviceaccount/service-account-contr
 import { tokenController } from './serviceaccount/token-controller';
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller';
 import { statefulSetController } from './statefulset/statefulset-controller';
+import { claimProtectionController, volumeProtectionController } from './volume-protection/protection-controllers';
 
 /** All controllers, in the order in which they start: first what pods need in order to be created. */
 export const controllers: readonly ControllerDefinition[] = [
@@ -30,6 +33,10 @@ export const controllers: readonly ControllerDefinition[] = [
   replicationController,
   daemonSetController,
   statefulSetController,
+  persistentVolumeBinder,
+  claimProtectionController,
+  volumeProtectionController,
+  ephemeralVolumeController,
   jobController,
   cronJobController,
   ttlAfterFinishedController,

@@ -41,6 +41,13 @@ const controllersRunAsManager = [
   'service-account-controller',
   'service-controller',
   'clusterrole-aggregation-controller',
+  'daemon-set-controller',
+  'statefulset-controller',
+  'persistent-volume-binder',
+  'pv-protection-controller',
+  'pvc-protection-controller',
+  'ephemeral-volume-controller',
+  'horizontal-pod-autoscaler',
 ];
 
 /**
