@@ -6,6 +6,7 @@ import { namespaceLifecycle } from './namespace-lifecycle';
 import { nodeRestriction } from './node-restriction';
 import { priority } from './priority';
 import { serviceAccountAdmission } from './service-account';
+import { defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection } from './storage-classes';
 import { taintNodesByCondition } from './taint-nodes-by-condition';
 
 /**
@@ -14,5 +15,15 @@ import { taintNodesByCondition } from './taint-nodes-by-condition';
  */
 export function admissionChain(parts: { objects: ObjectReader; clock: Clock; random: Random }): readonly AdmissionPlugin[] {
   const { objects } = parts;
-  return [namespaceLifecycle(objects), serviceAccountAdmission(parts), nodeRestriction(objects), taintNodesByCondition, priority(objects), defaultTolerationSeconds];
+  return [
+    namespaceLifecycle(objects),
+    serviceAccountAdmission(parts),
+    nodeRestriction(objects),
+    taintNodesByCondition,
+    priority(objects),
+    defaultTolerationSeconds,
+    defaultStorageClass(objects),
+    storageObjectInUseProtection,
+    persistentVolumeClaimResize(objects),
+  ];
 }

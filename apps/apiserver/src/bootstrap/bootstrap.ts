@@ -5,6 +5,7 @@ import type { ApiserverInternals } from '../pipeline/extensions';
 import { parseIpRange } from '../service/ip-range';
 import { advertisedAddress, hostAddresses } from './advertise-address';
 import { ensureAuthenticationConfig } from './authentication-config';
+import { ensureDefaultStorageClass } from './default-storage-class';
 import { ensure } from './ensure';
 import { ensureKubernetesService, reconcileEndpoints } from './kubernetes-service';
 import { ensurePriorityClasses } from './priority-classes';
@@ -30,6 +31,7 @@ export function makeBootstrap(config: ApiserverConfig, internals: ApiserverInter
       return hasRoles;
     },
     run: async (signal, { securePort }) => {
+      await ensureDefaultStorageClass(internals);
       await Promise.all(systemNamespaces.map((name) => ensure(internals, resources.namespaces, { metadata: { name } })));
       await Promise.all([
         ensurePriorityClasses(internals),

@@ -74,6 +74,7 @@ test.each<[string, Partial<DaemonSetSpec>, string[]]>([
 ])('daemon set: %s', (_name, spec, expected) => expect(texts(validation.validateDaemonSetCreate(daemonSetOf(spec)))).toEqual(expected));
 
 test.each<[string, Partial<StatefulSetSpec>, string[]]>([
+  ['mounts of its claims', { volumeClaimTemplates: [{ metadata: { name: 'd' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } }], template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i', volumeMounts: [{ name: 'd', mountPath: '/d' }] }] } } }, []],
   ['fine', {}, []],
   ['a policy', { podManagementPolicy: 'X' }, [`spec.podManagementPolicy: Invalid value: "X": must be 'OrderedReady' or 'Parallel'`]],
   ['a strategy', { updateStrategy: { type: 'X' } }, [`spec.updateStrategy: Invalid value: {"type":"X"}: must be 'RollingUpdate' or 'OnDelete'`]],

@@ -1,5 +1,5 @@
 import { fieldError, type FieldError } from '@typernetes/machinery';
-import type { StatefulSet, StatefulSetSpec } from '../generated/types';
+import type { PodTemplateSpec, StatefulSet, StatefulSetSpec } from '../generated/types';
 import { checkNotNegative, checkOneOf, sameValue, type Errors } from './checks';
 import { checkAtMost100Percent, checkIntOrPercent, intOrPercentValue } from './int-or-percent';
 import { checkAtMostReplicas, checkCollisionCount, checkCounts, checkLastingTemplate, checkSelector } from './workload';
@@ -41,6 +41,16 @@ function checkPolicies(out: Errors, { podManagementPolicy, persistentVolumeClaim
   }
 }
 
+/** As its pods will be: they have a volume for each claim, which containers may mount. */
+function withClaimVolumes(template: PodTemplateSpec, { volumeClaimTemplates = [] }: StatefulSetSpec): PodTemplateSpec {
+  const own = template.spec?.volumes ?? [];
+  const added = volumeClaimTemplates.flatMap(({ metadata }) => {
+    const name = metadata?.name ?? '';
+    return own.some((volume) => volume.name === name) ? [] : [{ name, persistentVolumeClaim: { claimName: name } }];
+  });
+  return template.spec && added.length ? { ...template, spec: { ...template.spec, volumes: [...own, ...added] } } : template;
+}
+
 export function validateStatefulSetCreate({ spec = {} as StatefulSetSpec }: StatefulSet): FieldError[] {
   const out: Errors = [];
   const { selector, template } = spec;
@@ -51,7 +61,7 @@ export function validateStatefulSetCreate({ spec = {} as StatefulSetSpec }: Stat
   checkNotNegative(out, 'spec.ordinals.start', spec.ordinals?.start);
   checkNotNegative(out, 'spec.revisionHistoryLimit', spec.revisionHistoryLimit);
   checkSelector(out, selector, 'statefulset');
-  checkLastingTemplate(out, { template, selector, kind: 'StatefulSet' });
+  checkLastingTemplate(out, { template: template && withClaimVolumes(template, spec), selector, kind: 'StatefulSet' });
   return out;
 }
 
