@@ -40,6 +40,8 @@ import { ManifestDirectory } from './static-pods/manifest-directory';
 import { MirrorPods } from './static-pods/mirror-pods';
 import { isMirror } from './static-pods/static-pod';
 import { StatusManager } from './status/status-manager';
+import { removeLostVolumes } from './volumes/persistent-volume/local-volumes';
+import { storageReader, type StorageReader } from './volumes/persistent-volume/storage-reader';
 import { TokenManager } from './volumes/token-manager';
 import { VolumeManager } from './volumes/volume-manager';
 
@@ -78,6 +80,7 @@ interface Parts {
   cri: CriClient;
   tokens: TokenManager;
   objects: WatchedObjects;
+  storage: StorageReader;
   registry: Registry;
 }
 
@@ -105,11 +108,12 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
     report: (node, reason, message) => events.record({ type: resources.nodes, object: node }, 'Normal', reason, message),
   });
   const mirrors = new MirrorPods({ client, logger, node: () => agent.object, appeared: (pod) => context.statuses.appeared(pod) });
+  const storage = storageReader(client, () => ({ name: config.nodeName, labels: agent.object?.metadata?.labels ?? {} }), path.join(config.rootDir, 'local-volumes'));
   const context: PodContext = {
     cri, objects, clock, random, logger, report,
     claims: objects,
     reader: new RuntimeReader(cri),
-    volumes: new VolumeManager({ podsDir: path.join(config.rootDir, 'pods'), objects, tokens, clock }),
+    volumes: new VolumeManager({ podsDir: path.join(config.rootDir, 'pods'), objects, tokens, storage, clock }),
     probes: new ProbeManager({ cri, probeNetwork: dependencies.host?.probeNetwork ?? probeNetwork, clock, random, logger, changed, report: (pod, name, event) => report(pod, event, name) }),
     statuses: new StatusManager({ client, clock, logger, signal, apiPod: (pod) => mirrors.apiPod(pod) }),
     apiPod: (pod) => mirrors.apiPod(pod),
@@ -134,7 +138,7 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
   const reportNode = (reason: string, message: string): void => {
     if (agent.object) events.record({ type: resources.nodes, object: agent.object }, 'Warning', reason, message);
   };
-  return { context, pods, agent, mirrors, keeper, reportNode, cri, tokens, objects, registry, lifecycle: new PodLifecycleEvents({ cri, clock, logger, changed, counted }) };
+  return { context, pods, agent, mirrors, keeper, reportNode, cri, tokens, objects, storage, registry, lifecycle: new PodLifecycleEvents({ cri, clock, logger, changed, counted }) };
 }
 
 /** As upstream: the kubelet is ill when the runtime could not be listed for three minutes. */
@@ -235,6 +239,7 @@ export async function startKubelet(config: KubeletConfig, dependencies: KubeletD
       // A simulated machine is never short of anything.
       if (!dependencies.host) repeat(clock, evictionMs, logger, () => eviction.run())(signal);
       repeat(clock, volumeRefreshMs, logger, () => pods.refreshVolumes())(signal);
+      repeat(clock, volumeRefreshMs, logger, async () => void (await removeLostVolumes(parts.storage)))(signal);
       repeat(clock, imageGcMs, logger, () => images.run())(signal);
       repeat(clock, logRotationMs, logger, () => logs.run())(signal);
     })

@@ -5,7 +5,7 @@ import { annotations } from './volume-names';
 export const localProvisioner = 'typernetes.io/local-path';
 
 /** The directory of each volume is below this on its node; the kubelet there makes it, and removes it with the volume. */
-export const localVolumesDirectory = '/var/lib/typernetes/local-volumes';
+export const localVolumesDirectory = '/var/lib/kubelet/local-volumes';
 
 const supportedModes = ['ReadWriteOnce', 'ReadWriteOncePod'];
 

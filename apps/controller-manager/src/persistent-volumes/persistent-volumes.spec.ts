@@ -133,7 +133,7 @@ describe('volumes on nodes', () => {
     expect(localVolume(claim(), storageClass('standard', { reclaimPolicy: 'Delete' }), node('n1'))).toMatchObject({
       metadata: { name: 'pvc-c-uid', annotations: { 'pv.kubernetes.io/provisioned-by': 'typernetes.io/local-path' } },
       spec: {
-        local: { path: '/var/lib/typernetes/local-volumes/pvc-c-uid' },
+        local: { path: '/var/lib/kubelet/local-volumes/pvc-c-uid' },
         capacity: { storage: '1Gi' },
         claimRef: { uid: 'c-uid' },
         nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['n1.host'] }] }] } },

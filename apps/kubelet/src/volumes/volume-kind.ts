@@ -2,6 +2,7 @@ import type { Pod, Volume } from '@typernetes/api';
 import type { Clock } from '@typernetes/machinery';
 import type { ObjectReader } from '../container/environment';
 import type { PodFacts } from '../container/field-refs';
+import type { StorageReader } from './persistent-volume/storage-reader';
 
 /** Gives tokens of a pod's service account; remembers and renews them. */
 export interface TokenSource {
@@ -15,6 +16,7 @@ export interface VolumeContext {
   dir: string;
   objects: ObjectReader;
   tokens: TokenSource;
+  storage: StorageReader;
   facts: PodFacts;
   clock: Clock;
 }

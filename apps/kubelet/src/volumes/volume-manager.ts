@@ -6,6 +6,7 @@ import type { ObjectReader } from '../container/environment';
 import type { PodFacts } from '../container/field-refs';
 import { containersOf, initContainersOf, uidOf } from '../pod/pod-kind';
 import { volumeKinds } from './kinds';
+import type { StorageReader } from './persistent-volume/storage-reader';
 import type { TokenSource, VolumeKind } from './volume-kind';
 
 /** A volume cannot be used: event FailedMount. */
@@ -16,6 +17,7 @@ export interface VolumeManagerDependencies {
   podsDir: string;
   objects: ObjectReader;
   tokens: TokenSource;
+  storage: StorageReader;
   clock: Clock;
 }
 
@@ -39,7 +41,7 @@ export class VolumeManager {
   }
 
   private async setUpOne(pod: Pod, volume: Volume, facts: PodFacts): Promise<string> {
-    const { objects, tokens, clock } = this.dependencies;
+    const { objects, tokens, storage, clock } = this.dependencies;
     const kind = volumeKinds.find((one) => one.handles(volume));
     if (!kind) {
       const source = Object.keys(volume).find((key) => key !== 'name') ?? 'no source';
@@ -48,7 +50,7 @@ export class VolumeManager {
     const dir = path.join(this.podDir(uidOf(pod)), 'volumes', kind.folder, volume.name);
     const isNew = !(await lstat(dir).catch(() => undefined));
     try {
-      const mounted = await kind.setUp({ pod, volume, dir, objects, tokens, facts, clock });
+      const mounted = await kind.setUp({ pod, volume, dir, objects, tokens, storage, facts, clock });
       const group = pod.spec?.securityContext?.fsGroup;
       if (group !== undefined && isNew && mounted === dir) await giveToGroup(dir, group);
       return mounted;
