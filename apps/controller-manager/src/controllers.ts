@@ -2,6 +2,7 @@ import { clusterRoleAggregationController } from './cluster-role-aggregation/agg
 import type { ControllerDefinition } from './context';
 import { cronJobController } from './cronjob/cronjob-controller';
 import { daemonSetController } from './daemonset/daemonset-controller';
+import { disruptionController } from './disruption/disruption-controller';
 import { endpointsController } from './endpoints/endpoints-controller';
 import { endpointSliceController } from './endpointslice/endpointslice-controller';
 import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring-controller';
@@ -40,6 +41,7 @@ export const controllers: readonly ControllerDefinition[] = [
   jobController,
   cronJobController,
   ttlAfterFinishedController,
+  disruptionController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
