@@ -1,4 +1,4 @@
-import type { PersistentVolume, PersistentVolumeClaim } from '@typernetes/api';
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from '@typernetes/api';
 import { resources } from '@typernetes/api';
 import { keyOf } from '@typernetes/client';
 import type { ControllerDefinition } from '../context';
@@ -58,11 +58,17 @@ export const persistentVolumeBinder: ControllerDefinition = {
     };
     volumes.onChange({ added: volumeChanged, updated: volumeChanged, deleted: volumeChanged });
     classes.onChange({ added: enqueueUnbound, updated: enqueueUnbound, deleted: enqueueUnbound });
-    pods.onChange({
-      added: (pod) => claimKeysOf(pod).forEach((key) => {
+    const podChanged = (pod: Pod): void => {
+      for (const key of claimKeysOf(pod)) {
         const claim = claims.get(key);
         if (claim && isUnbound(claim)) enqueueClaim(key);
-      }),
+      }
+    };
+    pods.onChange({
+      added: podChanged,
+      updated: (pod, previous) => {
+        if (pod.spec?.nodeName !== previous.spec?.nodeName) podChanged(pod);
+      },
     });
     return (signal) => loop.run(signal);
   },

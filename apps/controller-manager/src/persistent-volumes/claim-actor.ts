@@ -1,7 +1,7 @@
-import type { Node, PersistentVolume, PersistentVolumeClaim, StorageClass } from '@typernetes/api';
+import type { Node, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '@typernetes/api';
 import { resources } from '@typernetes/api';
 import { keyOf, type EventRecorder } from '@typernetes/client';
-import { hasReason } from '@typernetes/machinery';
+import { hasReason, isPodActive } from '@typernetes/machinery';
 import type { ControllerContext } from '../context';
 import { sameStatus } from '../same-status';
 import { boundClaim, boundStatus, reservedVolume, wantedExpansion } from './binding';
@@ -11,6 +11,8 @@ import { podsOfClaim } from './pods-by-claim';
 import { annotations, hasAnnotation } from './volume-names';
 
 type ClaimEvent = NonNullable<Extract<ClaimStep, { do: 'wait' }>['event']>;
+
+const consumerNode = (pods: readonly Pod[]): string | undefined => pods.find((pod) => pod.spec?.nodeName && isPodActive(pod))?.spec?.nodeName;
 
 /** Moves one claim one step. */
 export class ClaimActor {
@@ -30,12 +32,13 @@ export class ClaimActor {
     const { informers } = this.context;
     const claim = informers.informer(resources.persistentVolumeClaims).get(key);
     if (!claim) return;
-    const waiting = podsOfClaim(informers.informer(resources.pods), key).find(({ spec }) => !spec?.nodeName);
+    const pods = podsOfClaim(informers.informer(resources.pods), key);
     const step = planClaim({
       claim,
       volumes: informers.informer(resources.persistentVolumes).list(),
       classes: informers.informer(resources.storageClasses).list(),
-      waitingPod: waiting?.metadata?.name,
+      waitingPod: pods.find(({ spec }) => !spec?.nodeName)?.metadata?.name,
+      consumerNode: consumerNode(pods),
     });
     await this.take(claim, step);
   }
@@ -134,7 +137,8 @@ export class ClaimActor {
   private nodeFor(claim: PersistentVolumeClaim): Node | undefined {
     const nodes = this.context.informers.informer(resources.nodes);
     const selected = claim.metadata?.annotations?.[annotations.selectedNode];
-    return selected ? nodes.get(selected) : chooseNode(claim, nodes.list());
+    const wanted = selected ?? consumerNode(podsOfClaim(this.context.informers.informer(resources.pods), keyOf(claim)));
+    return wanted ? nodes.get(wanted) : chooseNode(claim, nodes.list());
   }
 
   private async setPhase(claim: PersistentVolumeClaim, phase: 'Pending' | 'Lost'): Promise<void> {

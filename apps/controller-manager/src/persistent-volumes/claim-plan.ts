@@ -9,6 +9,8 @@ export interface ClaimView {
   classes: readonly StorageClass[];
   /** A pod that uses the claim and has no node yet. */
   waitingPod: string | undefined;
+  /** The node of a pod that waits for the claim there: one that did not pass through a scheduler that knows of claims. */
+  consumerNode?: string;
 }
 
 interface ClaimEvent {
@@ -61,14 +63,14 @@ function planUnbound(view: ClaimView): ClaimStep {
 }
 
 function planSearch(view: ClaimView): ClaimStep {
-  const { claim, volumes, classes, waitingPod } = view;
+  const { claim, volumes, classes, waitingPod, consumerNode } = view;
   const className = classNameOf(claim);
   if (className === undefined) {
     const chosen = defaultClass(classes)?.metadata?.name;
     if (chosen) return { do: 'set-class', className: chosen };
   }
   const storageClass = classes.find(({ metadata }) => metadata?.name === className);
-  const waitsForConsumer = storageClass?.volumeBindingMode === 'WaitForFirstConsumer' && !hasAnnotation(claim, annotations.selectedNode);
+  const waitsForConsumer = storageClass?.volumeBindingMode === 'WaitForFirstConsumer' && !hasAnnotation(claim, annotations.selectedNode) && !consumerNode;
   const volume = findVolume(claim, volumes, waitsForConsumer);
   if (volume) return { do: 'bind', volume };
   if (waitsForConsumer) {

@@ -92,6 +92,11 @@ describe('a claim', () => {
   ])('%s', (_name, expected, given, volumes, ...rest) => expect(shown(given, volumes, ...rest)).toBe(expected));
 });
 
+test('a pod that is on its node already waits no longer', () => {
+  const late = storageClass('late', { volumeBindingMode: 'WaitForFirstConsumer' });
+  expect(planClaim({ claim: claim({ className: 'late' }), volumes: [], classes: [late], waitingPod: undefined, consumerNode: 'n1' })).toEqual({ do: 'provision', storageClass: late });
+});
+
 describe('a volume', () => {
   const ours = { 'pv.kubernetes.io/bound-by-controller': 'yes' };
   const mine = { name: 'c', uid: 'c-uid' };
