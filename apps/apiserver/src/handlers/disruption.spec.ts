@@ -1,6 +1,6 @@
 import type { Pod, PodDisruptionBudget } from '@typernetes/api';
 import type { ApiError } from '@typernetes/machinery';
-import { budgetOf, disruptsNobody, isUncounted, withDisruption, type Budget } from './disruption';
+import { budgetOf, disruptsNobody, isUncounted, withDisruption, withDisruptionTarget, type Budget } from './disruption';
 
 const now = '2026-01-01T00:00:00Z';
 const budget = (status: PodDisruptionBudget['status'], spec: PodDisruptionBudget['spec'] = { selector: { matchLabels: { a: 'b' } } }): Budget => ({ metadata: { name: 'b', generation: 1 }, spec, status: { observedGeneration: 1, ...status } });
@@ -48,4 +48,11 @@ test.each<[string, PodDisruptionBudget['status'], number, string]>([
       details: { causes: [{ reason: 'DisruptionBudget', message }], retryAfterSeconds: 10 },
     });
   }
+});
+
+test('an evicted pod says who ended it', () => {
+  expect(withDisruptionTarget(pod('True'), now).status?.conditions).toEqual([
+    { type: 'Ready', status: 'True' },
+    { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting', lastTransitionTime: now },
+  ]);
 });

@@ -65,3 +65,11 @@ function exhausted({ metadata, status }: Budget, now: string): NonNullable<NonNu
     },
   ];
 }
+
+/** The pod with the condition that says who ends it. */
+export function withDisruptionTarget(pod: KubernetesObject & Pod, now: string): KubernetesObject & Pod {
+  const type = 'DisruptionTarget';
+  const others = (pod.status?.conditions ?? []).filter((condition) => condition.type !== type);
+  const condition = { type, status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting', lastTransitionTime: now };
+  return { ...pod, status: { ...pod.status, conditions: [...others, condition] } };
+}

@@ -1,13 +1,14 @@
 import { resources, type Pod } from '@typernetes/api';
 import { apiErrors, formatTime, type KubernetesObject } from '@typernetes/machinery';
 import type { Environment } from '../environment';
+import type { Call } from '../pipeline/call';
 import type { ObjectReader } from '../pipeline/object-reader';
 import type { SubresourceContext, SubresourceHandler } from '../pipeline/subresource';
 import { guaranteedUpdate, type Change } from '../store/guaranteed-update';
 import { deleteWith } from '../verbs/delete';
 import { withDryRun, type DeleteOptions } from '../verbs/delete-options';
 import { callOf } from './call-of';
-import { budgetOf, disruptsNobody, isUncounted, withDisruption, type Budget } from './disruption';
+import { budgetOf, disruptsNobody, isUncounted, withDisruption, withDisruptionTarget, type Budget } from './disruption';
 import { successStatus } from './success-status';
 
 type Eviction = KubernetesObject & { deleteOptions?: DeleteOptions };
@@ -23,10 +24,19 @@ export function evictionHandler(environment: () => Environment, objects: ObjectR
       const options = eviction.deleteOptions ?? {};
       const call = withDryRun(callOf(environment(), context, { resource: 'pods', name }), options);
       const preconditions = await askBudget({ environment: environment(), objects, context, dryRun: call.dryRun });
+      await markDisrupted(call);
       await deleteWith(call, { ...options, preconditions: { ...preconditions, ...options.preconditions } });
       return { code: 201, object: successStatus(201) };
     },
   };
+}
+
+/** Who reads the pod's end is told that it was no fault of its own (KEP-3329). */
+async function markDisrupted(call: Call): Promise<void> {
+  const { environment } = call;
+  await guaranteedUpdate(call, environment.stores.of(call.kind), (current): Change => {
+    return { type: 'put', next: withDisruptionTarget(current.parse() as KubernetesObject & Pod, formatTime(environment.clock.now())) };
+  });
 }
 
 interface Question {
