@@ -1,6 +1,6 @@
 import { isApiError } from '@typernetes/machinery';
 import { pino } from 'pino';
-import type { Logger } from 'pino';
+import type { DestinationStream, Logger, LoggerOptions } from 'pino';
 
 export type { Logger };
 
@@ -20,14 +20,15 @@ export function describeError(error: unknown, depth = 0): unknown {
   return { type: error.name, message: error.message, stack: error.stack, ...(cause === undefined ? {} : { cause }) };
 }
 
-/** JSON lines on stdout: constant sentences with keys, `component` on each. */
-export function createLogger(component: string, level: string = process.env['T8S_LOG_LEVEL'] ?? 'info'): Logger {
-  return pino({
+/** JSON lines on stdout, or where `destination` says: constant sentences with keys, `component` on each. */
+export function createLogger(component: string, level: string = process.env['T8S_LOG_LEVEL'] ?? 'info', destination?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     level,
     base: { component },
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { error: (error: unknown) => describeError(error), err: (error: unknown) => describeError(error) },
-  });
+  };
+  return destination ? pino(options, destination) : pino(options);
 }
 
 /** For tests and for code that is given no logger. */

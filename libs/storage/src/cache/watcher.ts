@@ -10,6 +10,7 @@ export class Watcher {
   private queue: Delivery[] = [];
   private isCut = false;
   private hasEnded = false;
+  private isStopped = false;
   /** Set by the rim. */
   onReady: () => void = () => {};
 
@@ -27,6 +28,11 @@ export class Watcher {
   /** True when the server ended the watch; the client may go on with a new one from where this one was. */
   get isEnded(): boolean {
     return this.hasEnded;
+  }
+
+  /** False when nothing comes any more, whoever ended it. */
+  get isOpen(): boolean {
+    return !this.isCut && !this.hasEnded && !this.isStopped;
   }
 
   push(delivery: Delivery): void {
@@ -64,6 +70,7 @@ export class Watcher {
   }
 
   stop(): void {
+    this.isStopped = true;
     this.queue = [];
     this.detach(this);
   }

@@ -1,0 +1,2 @@
+export { startCluster } from './start-cluster';
+export type * from './types';
