@@ -4,6 +4,7 @@ export * from './generated/types';
 export * from './kind';
 export * from './kinds';
 export * from './name-rules';
+export * from './quota';
 export * from './registry';
 export * from './resources';
 export { alwaysFieldsOf } from './schema/always-fields';

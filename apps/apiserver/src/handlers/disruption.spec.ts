@@ -33,20 +33,21 @@ test('a disruption is taken from the budget', () => {
   ]);
 });
 
-test.each<[string, PodDisruptionBudget['status'], number, string]>([
-  ['not looked at yet', { observedGeneration: 0, disruptionsAllowed: 1 }, 429, 'The disruption budget b is still being processed by the server.'],
-  ['used up', { disruptionsAllowed: 0, desiredHealthy: 2, currentHealthy: 1 }, 429, 'The disruption budget b needs 2 healthy pods and has 1 currently'],
-])('a budget refuses: %s', (_name, status, code, message) => {
+test.each<[string, PodDisruptionBudget['status'], number | undefined, string]>([
+  ['not looked at yet', { observedGeneration: 0, disruptionsAllowed: 1 }, 10, 'The disruption budget b is still being processed by the server.'],
+  ['used up', { disruptionsAllowed: 0, desiredHealthy: 2, currentHealthy: 1 }, undefined, 'The disruption budget b needs 2 healthy pods and has 1 currently'],
+])('a budget refuses: %s', (_name, status, retryAfterSeconds, message) => {
   try {
     withDisruption(budget(status), 'p', now);
     throw new Error('was allowed');
   } catch (error) {
     const refused = error as ApiError;
     expect(refused.status).toMatchObject({
-      code,
+      code: 429,
       message: "Cannot evict pod as it would violate the pod's disruption budget.",
-      details: { causes: [{ reason: 'DisruptionBudget', message }], retryAfterSeconds: 10 },
+      details: { causes: [{ reason: 'DisruptionBudget', message }] },
     });
+    expect(refused.status.details?.retryAfterSeconds).toBe(retryAfterSeconds);
   }
 });
 

@@ -3,6 +3,7 @@ import { failure, isPodReady, selectorFromObject, type ApiError, type Kubernetes
 
 /** Evictions that no controller has confirmed; beyond this many something is wrong with it (upstream's limit). */
 const disruptedPodsMax = 2000;
+/** For a budget that nobody has looked at yet. When a budget is used up nobody knows how long that lasts: clients wait as they think best. */
 const retryAfterSeconds = 10;
 const refusal = "Cannot evict pod as it would violate the pod's disruption budget.";
 
@@ -29,8 +30,8 @@ export function isUncounted(pod: KubernetesObject & Pod, { spec, status }: Budge
   return desiredHealthy > 0 && currentHealthy >= desiredHealthy;
 }
 
-function tooMany(cause: string): ApiError {
-  return failure('TooManyRequests', refusal, { retryAfterSeconds, causes: [{ reason: 'DisruptionBudget', message: cause }] });
+function tooMany(cause: string, details: { retryAfterSeconds?: number } = {}): ApiError {
+  return failure('TooManyRequests', refusal, { ...details, causes: [{ reason: 'DisruptionBudget', message: cause }] });
 }
 
 /** The budget with one disruption fewer, which is the pod's. @throws ApiError TooManyRequests, Forbidden */
@@ -38,7 +39,7 @@ export function withDisruption(budget: Budget, podName: string, now: string): Bu
   const { metadata, status } = budget;
   const { observedGeneration = 0, disruptionsAllowed = 0, disruptedPods = {}, desiredHealthy = 0, currentHealthy = 0 } = status ?? {};
   const name = metadata?.name ?? '';
-  if (observedGeneration < (metadata?.generation ?? 0)) throw tooMany(`The disruption budget ${name} is still being processed by the server.`);
+  if (observedGeneration < (metadata?.generation ?? 0)) throw tooMany(`The disruption budget ${name} is still being processed by the server.`, { retryAfterSeconds });
   const forbidden = (why: string): ApiError => failure('Forbidden', `poddisruptionbudgets.policy ${JSON.stringify(name)} is forbidden: ${why}`, { name, group: 'policy', kind: 'poddisruptionbudgets' });
   if (disruptionsAllowed < 0) throw forbidden('pdb disruptions allowed is negative');
   if (Object.keys(disruptedPods).length > disruptedPodsMax) throw forbidden('DisruptedPods map too big - too many evictions not confirmed by PDB controller');

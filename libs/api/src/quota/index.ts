@@ -1,0 +1,2 @@
+export { isInScope } from './quota-scopes';
+export { countsTowards, missingForQuota, quotaUsage, type QuotaUsage } from './quota-usage';
