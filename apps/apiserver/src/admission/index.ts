@@ -2,9 +2,11 @@ import type { Clock, Random } from '@typernetes/machinery';
 import type { AdmissionPlugin } from '../pipeline/admission';
 import type { ObjectReader } from '../pipeline/object-reader';
 import { defaultTolerationSeconds } from './default-toleration-seconds';
+import { limitRanger } from './limit-ranger/limit-ranger';
 import { namespaceLifecycle } from './namespace-lifecycle';
 import { nodeRestriction } from './node-restriction';
 import { priority } from './priority';
+import { runtimeClassAdmission } from './runtime-class';
 import { serviceAccountAdmission } from './service-account';
 import { defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection } from './storage-classes';
 import { taintNodesByCondition } from './taint-nodes-by-condition';
@@ -17,6 +19,7 @@ export function admissionChain(parts: { objects: ObjectReader; clock: Clock; ran
   const { objects } = parts;
   return [
     namespaceLifecycle(objects),
+    limitRanger(objects),
     serviceAccountAdmission(parts),
     nodeRestriction(objects),
     taintNodesByCondition,
@@ -25,5 +28,6 @@ export function admissionChain(parts: { objects: ObjectReader; clock: Clock; ran
     defaultStorageClass(objects),
     storageObjectInUseProtection,
     persistentVolumeClaimResize(objects),
+    runtimeClassAdmission(objects),
   ];
 }
