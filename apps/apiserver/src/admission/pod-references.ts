@@ -63,10 +63,14 @@ export function tokenAudiences({ spec }: Pod): string[] {
 }
 
 /** All that a pod refers to. */
-export function podReferences({ spec }: Pod): PodReferences {
+export function podReferences({ metadata, spec }: Pod): PodReferences {
   const into: Collected = { secrets: new Set(), configMaps: new Set(), claims: new Set(), usesTokens: false };
   if (!spec) return into;
-  for (const volume of spec.volumes ?? []) collectVolume(volume, into);
+  for (const volume of spec.volumes ?? []) {
+    collectVolume(volume, into);
+    // The claim that is made for the pod (KEP-1698).
+    if (volume.ephemeral) into.claims.add(`${metadata?.name}-${volume.name}`);
+  }
   for (const container of containersOf(spec)) collectContainer(container, into);
   for (const { name } of spec.imagePullSecrets ?? []) add(into.secrets, name);
   return into;

@@ -5,7 +5,7 @@ import { NodeGraph } from './node-graph';
 
 const pod = (name: string, nodeName: string, secretName: string, rest: object = {}): Pod => ({
   metadata: { name, namespace: 'ns', ...rest },
-  spec: { nodeName, containers: [], serviceAccountName: 'sa', volumes: [{ name: 'v', secret: { secretName } }, { name: 'c', configMap: { name: 'conf' } }] },
+  spec: { nodeName, containers: [], serviceAccountName: 'sa', volumes: [{ name: 'v', secret: { secretName } }, { name: 'c', configMap: { name: 'conf' } }, { name: 'e', ephemeral: {} }] },
 });
 const ask = (verb: string, path: string, rest: object = {}): AuthorizationAttributes => {
   const [resource = '', subresource = ''] = path.split('/');
@@ -28,6 +28,8 @@ describe('decideForNode', () => {
     ['the same name elsewhere', ask('get', 'secrets', { name: 'key', namespace: 'x' }), false],
     ['all secrets', ask('list', 'secrets'), false],
     ['a config map of its pod', ask('get', 'configmaps', { name: 'conf' }), true],
+    ['the claim of its ephemeral volume', ask('get', 'persistentvolumeclaims', { name: 'mine-e' }), true],
+    ["another's claim", ask('get', 'persistentvolumeclaims', { name: 'other-e' }), false],
     ['a token of its pod', ask('create', 'serviceaccounts/token', { name: 'sa' }), true],
     ['a token of a stranger', ask('create', 'serviceaccounts/token', { name: 'admin' }), false],
     ['its pod', ask('get', 'pods', { name: 'mine' }), true],
