@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createLogger, EnvironmentError, runMain } from '@typernetes/component';
 import { editKubeconfigFile, mergeKubeconfig } from '@typernetes/pki';
 import { configDefaults } from './config';
+import { contextName, readyText } from './ready-text';
 import { startStandalone } from './start';
 
 interface Flags {
@@ -33,7 +34,8 @@ function countOf(text: string): number {
 }
 
 void runMain<Flags>({
-  name: 'standalone',
+  name: 't8s dev',
+  logLevel: 'warn',
   description: 'A whole Kubernetes in one process: apiserver, scheduler, controllers and simulated nodes on an embedded store.',
   flags: (command) =>
     command
@@ -45,16 +47,17 @@ void runMain<Flags>({
       .option('--kubeconfig <file>', "write the administrator's kubeconfig there too")
       .option('--no-merge-kubeconfig', "leave the user's own kubeconfig as it is"),
   start: async (flags, { logger, clock }) => {
-    const startedAtMs = clock.monotonic();
+    const { level: logLevel } = logger;
+    const nodes = countOf(flags.nodes);
     const running = await startStandalone({
       ...configDefaults,
       ...(flags.inMemory ? {} : { dataDirectory: path.join(flags.dataDir, 'store') }),
       pkiDirectory: path.join(flags.dataDir, 'pki'),
       bindAddress: flags.bindAddress,
       port: portOf(flags.port),
-      nodes: countOf(flags.nodes),
+      nodes,
       ...(flags.inMemory ? {} : { nodesDirectory: path.join(flags.dataDir, 'nodes') }),
-      loggerFor: createLogger,
+      loggerFor: (component) => createLogger(component, logLevel),
       clock,
     });
     if (flags.kubeconfig) {
@@ -63,9 +66,9 @@ void runMain<Flags>({
     }
     if (flags.mergeKubeconfig) {
       const { pki, server } = running;
-      editKubeconfigFile(userKubeconfig(), (text) => mergeKubeconfig(text, { name: 't8s-dev', server, caCert: pki.caCert, client: pki.admin }));
+      editKubeconfigFile(userKubeconfig(), (text) => mergeKubeconfig(text, { name: contextName, server, caCert: pki.caCert, client: pki.admin }));
     }
-    logger.info({ server: running.server, startMs: Math.round(clock.monotonic() - startedAtMs), processMs: Math.round(process.uptime() * 1_000) }, 'ready');
+    process.stdout.write(readyText({ server: running.server, nodes, seconds: process.uptime(), data: flags.inMemory ? 'in memory' : `in ${flags.dataDir}`, isMerged: flags.mergeKubeconfig, ...(flags.kubeconfig ? { kubeconfig: flags.kubeconfig } : {}) }));
     return running;
   },
 });

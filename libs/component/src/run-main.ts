@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Clock } from '@typernetes/machinery';
 import { systemClock } from '@typernetes/machinery';
-import type { Logger } from './logger';
+import type { Logger, LogLevel } from './logger';
 import { createLogger } from './logger';
 import type { Running } from './running';
 
@@ -22,6 +22,8 @@ export interface MainOptions<F> {
   description: string;
   /** Declares the flags. */
   flags(command: Command): void;
+  /** Of the log lines, unless `T8S_LOG_LEVEL` says otherwise; default `info`. */
+  logLevel?: LogLevel;
   start(flags: F, context: { logger: Logger; clock: Clock }): Promise<Running>;
 }
 
@@ -37,7 +39,7 @@ const usageExitCode = 2;
  */
 export async function runMain<F>(options: MainOptions<F>, argv: readonly string[] = process.argv): Promise<void> {
   const flags = parseFlags<F>(options, argv);
-  const logger = createLogger(options.name);
+  const logger = createLogger(options.name, process.env['T8S_LOG_LEVEL'] ?? options.logLevel);
   process.on('unhandledRejection', (error) => {
     logger.fatal({ error }, 'a promise was rejected and nobody handled it');
     process.exit(1);
