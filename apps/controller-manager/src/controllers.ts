@@ -9,6 +9,7 @@ import { endpointSliceMirroringController } from './endpointslice-mirroring/endp
 import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume-controller';
 import { garbageCollector } from './garbage-collector/garbage-collector';
 import { jobController } from './job/job-controller';
+import { hpaController } from './hpa/hpa-controller';
 import { loadBalancerController } from './load-balancer/load-balancer-controller';
 import { namespaceController } from './namespace/namespace-controller';
 import { nodeIpamController } from './node-ipam/node-ipam-controller';
@@ -38,6 +39,7 @@ export const controllers: readonly ControllerDefinition[] = [
   claimProtectionController,
   volumeProtectionController,
   ephemeralVolumeController,
+  hpaController,
   jobController,
   cronJobController,
   ttlAfterFinishedController,
