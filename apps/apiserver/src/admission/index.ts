@@ -1,3 +1,4 @@
+import type { ApiClient } from '@typernetes/client';
 import type { Clock, Random } from '@typernetes/machinery';
 import type { AdmissionPlugin } from '../pipeline/admission';
 import type { ObjectReader } from '../pipeline/object-reader';
@@ -6,6 +7,7 @@ import { limitRanger } from './limit-ranger/limit-ranger';
 import { namespaceLifecycle } from './namespace-lifecycle';
 import { nodeRestriction } from './node-restriction';
 import { priority } from './priority';
+import { resourceQuota } from './resource-quota/resource-quota';
 import { runtimeClassAdmission } from './runtime-class';
 import { serviceAccountAdmission } from './service-account';
 import { defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection } from './storage-classes';
@@ -15,7 +17,7 @@ import { taintNodesByCondition } from './taint-nodes-by-condition';
  * The admission chain, in upstream's order. NamespaceLifecycle comes first: nothing else matters where nothing may be
  * written. NodeRestriction comes before TaintNodesByCondition, whose taint is not the kubelet's doing.
  */
-export function admissionChain(parts: { objects: ObjectReader; clock: Clock; random: Random }): readonly AdmissionPlugin[] {
+export function admissionChain(parts: { objects: ObjectReader; client: ApiClient; clock: Clock; random: Random }): readonly AdmissionPlugin[] {
   const { objects } = parts;
   return [
     namespaceLifecycle(objects),
@@ -29,5 +31,6 @@ export function admissionChain(parts: { objects: ObjectReader; clock: Clock; ran
     storageObjectInUseProtection,
     persistentVolumeClaimResize(objects),
     runtimeClassAdmission(objects),
+    resourceQuota(parts),
   ];
 }
