@@ -18,6 +18,7 @@ import { taintEvictionController } from './node-lifecycle/taint-eviction-control
 import { persistentVolumeBinder } from './persistent-volumes/binder-controller';
 import { podGcController } from './pod-gc/pod-gc-controller';
 import { replicationController } from './replication/replication-controller';
+import { resourceQuotaController } from './resource-quota/resource-quota-controller';
 import { rootCaPublisher } from './root-ca/root-ca-publisher';
 import { serviceAccountController } from './serviceaccount/service-account-controller';
 import { tokenController } from './serviceaccount/token-controller';
@@ -44,6 +45,7 @@ export const controllers: readonly ControllerDefinition[] = [
   cronJobController,
   ttlAfterFinishedController,
   disruptionController,
+  resourceQuotaController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,

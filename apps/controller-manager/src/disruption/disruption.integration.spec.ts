@@ -12,8 +12,8 @@ afterAll(() => cluster.stop(), 60_000);
 const podsOf = async (namespace: string): Promise<Pod[]> => (await cluster.client.resource(resources.pods).list({ namespace })).items;
 
 async function startPods(namespace: string, replicas: number): Promise<Pod[]> {
-  const template = { metadata: { labels: { app: 'web' } }, spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'c', image: 'i' }] } };
-  await cluster.client.resource(resources.replicationControllers).create({ metadata: { name: 'web', namespace }, spec: { replicas, selector: { app: 'web' }, template } });
+  const template = { metadata: { labels: { app: namespace } }, spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'c', image: 'i' }] } };
+  await cluster.client.resource(resources.replicationControllers).create({ metadata: { name: 'web', namespace }, spec: { replicas, selector: { app: namespace }, template } });
   return readyPods(namespace, replicas);
 }
 
@@ -24,7 +24,7 @@ const readyPods = (namespace: string, count: number): Promise<Pod[]> =>
   });
 
 const newBudget = (namespace: string, spec: PodDisruptionBudgetSpec): Promise<PodDisruptionBudget> =>
-  cluster.client.resource(resources.podDisruptionBudgets).create({ metadata: { name: 'budget', namespace }, spec: { selector: { matchLabels: { app: 'web' } }, ...spec } });
+  cluster.client.resource(resources.podDisruptionBudgets).create({ metadata: { name: 'budget', namespace }, spec: { selector: { matchLabels: { app: namespace } }, ...spec } });
 
 const status = (namespace: string, expected: object): Promise<PodDisruptionBudget> =>
   eventually(`budget ${JSON.stringify(expected)}`, async () => {
@@ -67,7 +67,7 @@ test('follows its spec and the scale', async () => {
 
 test('pods of an owner without scale can not be counted', async () => {
   const namespace = await cluster.newNamespace('no-scale');
-  const template = { metadata: { labels: { app: 'web' } }, spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } };
+  const template = { metadata: { labels: { app: namespace } }, spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } };
   await cluster.client.resource(resources.jobs).create({ metadata: { name: 'job', namespace }, spec: { template } });
   await newBudget(namespace, { maxUnavailable: 1 });
   const budget = await eventually('the failure', async () => {
@@ -83,12 +83,12 @@ test('kubectl drain waits for the budget', async () => {
   await newBudget(namespace, { minAvailable: 4 });
   await status(namespace, { disruptionsAllowed: 0, currentHealthy: 4 });
   const node = pods[0]?.spec?.nodeName ?? '';
-  const stopped = await cluster.kubectl(['drain', node, '--ignore-daemonsets', '--force', '--pod-selector=app=web', '--timeout=3s']);
+  const stopped = await cluster.kubectl(['drain', node, '--ignore-daemonsets', '--force', '--pod-selector=app=drained', '--timeout=3s']);
   expect(stopped.code).not.toBe(0);
   expect(stopped.stderr).toContain("Cannot evict pod as it would violate the pod's disruption budget.");
   await cluster.client.resource(resources.podDisruptionBudgets).patch('budget', { spec: { minAvailable: 3 } }, { namespace, type: 'application/merge-patch+json' });
-  const drained = await cluster.kubectl(['drain', node, '--ignore-daemonsets', '--force', '--pod-selector=app=web', '--timeout=50s']);
-  expect(drained).toMatchObject({ code: 0 });
+  const drained = await cluster.kubectl(['drain', node, '--ignore-daemonsets', '--force', '--pod-selector=app=drained', '--timeout=50s']);
+  expect(drained).toMatchObject({ code: 0, stdout: expect.stringContaining(`node/${node} drained`) as string });
   const left = await readyPods(namespace, 4);
   expect(left.some(({ spec }) => spec?.nodeName === node)).toBe(false);
   await cluster.kubectl(['uncordon', node]);
