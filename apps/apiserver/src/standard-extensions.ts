@@ -19,6 +19,8 @@ import type { Authorizer } from './pipeline/authorizer';
 import type { ApiserverInternals, Extensions } from './pipeline/extensions';
 import { groups, users } from './pipeline/types';
 import { proxyHandlers } from './proxying';
+import { metricsKinds } from './resource-metrics/kinds';
+import { resourceMetrics } from './resource-metrics/resource-metrics';
 import { streamingHandlers } from './streaming';
 import { Kubelets } from './streaming/kubelets';
 
@@ -84,6 +86,8 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
       ...accessReviewHandlers(authorizers, rbac),
       'selfsubjectreviews.authentication.k8s.io': selfSubjectReviewHandler,
     },
+    kinds: metricsKinds,
+    computedKinds: resourceMetrics({ objects, kubelets, clock }),
     paths: issuerDiscoveryPaths(tokens),
     checks: [{ name: 'poststarthook/rbac/bootstrap-roles', check: () => failUnless(bootstrap.hasRoles) }],
     prepare: (signal) => {

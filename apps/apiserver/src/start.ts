@@ -52,6 +52,7 @@ function compose(config: ApiserverConfig): Parts {
   const allocator = new ServiceAllocator(config, mirror);
   const internals: ApiserverInternals = { objects: new CacheReader(registry, stores, { mirror, storage }), client: createLoopbackClient(() => environment, self) };
   const extensions = (config.makeExtensions ?? ((it) => standardExtensions(config, it)))(internals);
+  for (const kind of extensions.kinds ?? []) registry.add(kind);
   const environment: Environment = {
     registry,
     storage,

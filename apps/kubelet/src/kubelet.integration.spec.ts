@@ -277,7 +277,7 @@ test('a port is forwarded, a log is followed, and figures are given', async () =
   expect(answer).toMatch(/^HTTP\/1\.[01] 200 OK[^]*hello\n$/);
   await until(async () => followed === 'line 1\nline 2\nline 3\n', 'all lines');
   following.cancel();
-  const summary = await new Promise<Buffer>((resolve, reject) => server.stats({}, (error, reply) => (error ? reject(error) : resolve(reply.data))));
+  const summary = await new Promise<Buffer>((resolve, reject) => server.stats({ node: nodeName }, (error, reply) => (error ? reject(error) : resolve(reply.data))));
   expect(JSON.parse(summary.toString())).toMatchObject({ node: { nodeName }, pods: expect.arrayContaining([expect.objectContaining({ podRef: expect.objectContaining({ name: 'server' }) })]) as object });
 });
 

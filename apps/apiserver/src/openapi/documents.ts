@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KindDefinition, Registry } from '@typernetes/api';
+import { definitionOf, type KindDefinition, type Registry } from '@typernetes/api';
 import { documentPath, pathItem, type OpenApiVersion } from './operations';
 import { groupId, operationDefinitions, pathsOf, tagOf, type PathItem } from './paths';
 import { schemasOf } from './schemas';
@@ -41,9 +41,12 @@ function documentV3(items: readonly PathItem[], kinds: readonly KindDefinition[]
   };
 }
 
+/** Computed kinds have no schema: what points to one that is missing would spoil the document for strict readers. */
+const isDocumented = ({ definition }: KindDefinition): boolean => definitionOf(definition) !== undefined;
+
 /** `/openapi/v3/apis/<group>/<version>`. */
 export function openApiV3(registry: Registry, group: string, ofVersion: string): Json | undefined {
-  const kinds = registry.kindsOf(group, ofVersion);
+  const kinds = registry.kindsOf(group, ofVersion).filter(isDocumented);
   if (kinds.length === 0) return undefined;
   return documentV3([resourcesDocument(group, ofVersion), ...kinds.flatMap(pathsOf)], kinds, operationDefinitions);
 }
@@ -60,7 +63,7 @@ function openApiV3OfDocument(registry: Registry, path: string): Json | undefined
 
 /** `/openapi/v2`: everything in one. */
 export function openApiV2(registry: Registry): Json {
-  const kinds = [...registry];
+  const kinds = [...registry].filter(isDocumented);
   const groups = registry.groups().filter(({ group }) => group !== '');
   const items = [
     coreVersions,

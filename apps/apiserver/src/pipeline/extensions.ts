@@ -1,7 +1,9 @@
+import type { KindDefinition } from '@typernetes/api';
 import type { ApiClient } from '@typernetes/client';
 import type { AdmissionPlugin } from './admission';
 import type { Authenticator } from './authenticator';
 import type { Authorizer } from './authorizer';
+import type { ComputedKinds } from './computed-kind';
 import type { ObjectReader } from './object-reader';
 import type { HealthCheck } from '../rest/health';
 import type { PathHandler } from '../rest/paths';
@@ -20,6 +22,10 @@ export interface Extensions {
   readonly authorizers: readonly Authorizer[];
   readonly admission: readonly AdmissionPlugin[];
   readonly subresourceHandlers: SubresourceHandlers;
+  /** Kinds beyond the built-in ones. */
+  readonly kinds?: readonly KindDefinition[];
+  /** What makes the objects of those that are not stored. */
+  readonly computedKinds?: ComputedKinds;
   /** Paths that are no resources, beyond the server's own. */
   readonly paths?: PathHandler;
   /** Further checks of /readyz, /livez and /healthz. */

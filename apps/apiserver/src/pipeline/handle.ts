@@ -14,6 +14,7 @@ import { authorize, resourceAttributes } from './authorize';
 import type { Call } from './call';
 import { identify } from './identify';
 import { callSubresource } from './call-subresource';
+import { readComputed } from './computed-kind';
 import type { ApiAnswer, ApiRequest, ApiResult } from './request';
 import { keepWarnings } from './told-warnings';
 import type { RequestVerb, UserInfo } from './types';
@@ -71,8 +72,8 @@ function handlerOf({ kind, request }: Call): Handler {
   if (verb === 'options') return unsupported;
   const { subresource } = target;
   if (subresource === '') {
-    if (!kind.storagePath) return verb === 'create' ? callSubresource : unsupported;
     if (!kind.verbs.includes(verb)) return unsupported;
+    if (!kind.storagePath) return verb === 'create' ? callSubresource : readComputed;
     const wantsName = verb === 'get' || verb === 'update' || verb === 'patch' || verb === 'delete';
     if (wantsName === (target.name === '') && !acceptsName(verb)) return unsupported;
     if (kind.namespaced && target.namespace === '' && (wantsName || verb === 'create')) return unsupported;

@@ -65,7 +65,11 @@ export class SharedDoor {
       exec: (call) => this.dispatch('exec', call),
       attach: (call) => this.dispatch('attach', call),
       portForward: (call) => this.dispatch('portForward', call),
-      stats: (_call, callback) => callback(toGrpcStatus(apiErrors.serviceUnavailable('a shared door has no node of its own'))),
+      stats: (call, callback) => {
+        const service = this.services.get(call.request.node);
+        if (service) service.stats(call, callback);
+        else callback(toGrpcStatus(apiErrors.serviceUnavailable('a shared door has no node of its own')));
+      },
     };
   }
 
