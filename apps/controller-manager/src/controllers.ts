@@ -1,3 +1,4 @@
+import { bootstrapSignerController, tokenCleanerController } from './bootstrap-tokens/bootstrap-token-controllers';
 import { clusterRoleAggregationController } from './cluster-role-aggregation/aggregation-controller';
 import type { ControllerDefinition } from './context';
 import { cronJobController } from './cronjob/cronjob-controller';
@@ -54,6 +55,8 @@ export const controllers: readonly ControllerDefinition[] = [
   podGcController,
   loadBalancerController,
   namespaceController,
+  bootstrapSignerController,
+  tokenCleanerController,
   garbageCollector,
 ];
 

@@ -28,6 +28,10 @@ interface Flags {
   concurrentNamespaceSyncs: number;
   concurrentGcSyncs: number;
   concurrentServiceaccountTokenSyncs: number;
+  concurrentJobSyncs: number;
+  concurrentCronJobSyncs: number;
+  concurrentTtlAfterFinishedSyncs: number;
+  concurrentResourceQuotaSyncs: number;
 }
 
 function workersOf(flags: Flags): Record<string, number> {
@@ -39,6 +43,10 @@ function workersOf(flags: Flags): Record<string, number> {
     'namespace-controller': flags.concurrentNamespaceSyncs,
     'garbage-collector-controller': flags.concurrentGcSyncs,
     'serviceaccount-token-controller': flags.concurrentServiceaccountTokenSyncs,
+    'job-controller': flags.concurrentJobSyncs,
+    'cronjob-controller': flags.concurrentCronJobSyncs,
+    'ttl-after-finished-controller': flags.concurrentTtlAfterFinishedSyncs,
+    'resourcequota-controller': flags.concurrentResourceQuotaSyncs,
   };
 }
 
@@ -75,6 +83,10 @@ void runMain<Flags>({
       .option('--mirroring-concurrent-service-endpoint-syncs <count>', 'Endpoints that are mirrored at the same time', workerCount, 5)
       .option('--concurrent-namespace-syncs <count>', 'namespaces emptied at the same time', workerCount, 10)
       .option('--concurrent-gc-syncs <count>', 'objects that the garbage collector works on at the same time', workerCount, 20)
+      .option('--concurrent-job-syncs <count>', 'Jobs worked on at the same time', workerCount, 5)
+      .option('--concurrent-cron-job-syncs <count>', 'CronJobs worked on at the same time', workerCount, 5)
+      .option('--concurrent-ttl-after-finished-syncs <count>', 'ended Jobs looked at at the same time', workerCount, 5)
+      .option('--concurrent-resource-quota-syncs <count>', 'ResourceQuotas counted at the same time', workerCount, 5)
       .option('--concurrent-serviceaccount-token-syncs <count>', 'token secrets worked on at the same time', workerCount, 5),
   start: (flags, { logger, clock }) => {
     const access = loadKubeconfig(flags.kubeconfig);
