@@ -23,7 +23,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await cluster.stop();
-  await rm(directory, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true, maxRetries: 10 });
 }, 60_000);
 
 async function eventually<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {

@@ -64,7 +64,7 @@ async function startNodes(config: StandaloneConfig, pki: StandalonePki, api: Rep
   const { nodes: count, clock = systemClock, random = systemRandom, loggerFor } = config;
   const directory = config.nodesDirectory ?? (await mkdtemp(path.join(os.tmpdir(), 't8s-nodes-')));
   const nodes = await startSimulatedNodes({ count, directory, pki, clientFor, clock, random, logger: loggerFor('kubelet') });
-  const directories = { stop: async () => (config.nodesDirectory ? undefined : rm(directory, { recursive: true, force: true })) };
+  const directories = { stop: async () => (config.nodesDirectory ? undefined : rm(directory, { recursive: true, force: true, maxRetries: 10 })) };
   return stopAll([nodes, directories]);
 }
 

@@ -14,7 +14,7 @@ import { authorize, resourceAttributes } from './authorize';
 import type { Call } from './call';
 import { identify } from './identify';
 import { callSubresource } from './call-subresource';
-import { readComputed } from './computed-kind';
+import { readComputed } from './read-computed';
 import type { ApiAnswer, ApiRequest, ApiResult } from './request';
 import { keepWarnings } from './told-warnings';
 import type { RequestVerb, UserInfo } from './types';
