@@ -230,6 +230,11 @@ describe('the end', () => {
     expect([result.status.failedIndexes, result.create.map(({ index }) => index)]).toEqual(['1', [0, 2]]);
   });
 
+  test('indexes whose pods go with the job have not failed', () => {
+    const status = { startTime: at(9), failedIndexes: '0', uncountedTerminatedPods: {}, conditions: [{ type: 'FailureTarget', status: 'True' }] };
+    expect(plan(limited({ completions: 3, backoffLimitPerIndex: 0 }, status), [pod('a', { index: 1, deleting: true, failures: 0 })]).status.failedIndexes).toBe('0');
+  });
+
   test('a deadline is looked at in time', () => expect(plan(job({ activeDeadlineSeconds: 100 }), [pod('a'), pod('b')]).requeueAfterMs).toBe(40_000));
 });
 

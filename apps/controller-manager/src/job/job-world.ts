@@ -4,7 +4,7 @@ import type { BackoffRecord } from './backoff';
 import { nextBackoff } from './backoff';
 import { judgeFailure } from './failure-policy';
 import { IndexRanges } from './index-ranges';
-import { completionIndex, hasLimitPerIndex, hasTrackingFinalizer, indexFailures, isFailed, isIndexed, isSucceeded } from './job-facts';
+import { completionIndex, hasLimitPerIndex, hasTrackingFinalizer, indexFailures, interimCondition, isFailed, isIndexed, isSucceeded } from './job-facts';
 
 /** What is known when a job is looked at. */
 export interface JobView {
@@ -70,7 +70,9 @@ export function jobWorld(view: JobView): JobWorld {
   const counted = newFailed.filter((pod) => judgeFailure(spec.podFailurePolicy, pod).action !== 'Ignore');
   const countedIndexes = IndexRanges.parse(status.completedIndexes, completions ?? 0);
   const succeededIndexes = indexed ? countedIndexes.with(indexesOf(newSucceeded, completions ?? 0)) : countedIndexes;
-  const failedForGood = hasLimitPerIndex(job) ? tracked.filter((pod) => isFailed(pod, job) && endsIndex(pod, spec)) : [];
+  // Pods that go because the job ends say nothing about their index.
+  const isCutShort = ({ metadata }: Pod): boolean => metadata?.deletionTimestamp !== undefined && interimCondition(job) !== undefined;
+  const failedForGood = hasLimitPerIndex(job) ? tracked.filter((pod) => isFailed(pod, job) && !isCutShort(pod) && endsIndex(pod, spec)) : [];
   return {
     ...view,
     spec,
