@@ -1,6 +1,7 @@
 import { systemClock, systemRandom } from '@typernetes/machinery';
 import { admissionChain } from './admission';
 import { clientCertificateAuthenticator } from './authn/client-certificate';
+import { legacyUseRecorder } from './authn/service-account/legacy-use';
 import { issuerDiscoveryPaths } from './authn/service-account/issuer-discovery';
 import { TokenAuthority } from './authn/service-account/token-authority';
 import { identifyTokens, serviceAccountAuthenticator } from './authn/service-account/token-authenticator';
@@ -67,7 +68,7 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
   });
   const kubeletCredentials = { ...config.kubeletClient, ca: config.kubeletCa };
   const kubelets = new Kubelets(kubeletCredentials);
-  const identify = identifyTokens(tokens, objects, clock);
+  const identify = identifyTokens(tokens, objects, clock, legacyUseRecorder(internals.client, clock, (error) => logger.debug({ err: error }, 'the use of a legacy token was not written down')));
   const apiAudiences = [tokens.issuer];
   const authorizers = [mastersAuthorizer, ...authorizersOf(config.authorizationModes, { rbac, graph })];
   return {

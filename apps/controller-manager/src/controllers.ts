@@ -21,6 +21,7 @@ import { podGcController } from './pod-gc/pod-gc-controller';
 import { replicationController } from './replication/replication-controller';
 import { resourceQuotaController } from './resource-quota/resource-quota-controller';
 import { rootCaPublisher } from './root-ca/root-ca-publisher';
+import { legacyTokenCleaner } from './serviceaccount/legacy-token-clean-up';
 import { serviceAccountController } from './serviceaccount/service-account-controller';
 import { tokenController } from './serviceaccount/token-controller';
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller';
@@ -57,6 +58,7 @@ export const controllers: readonly ControllerDefinition[] = [
   namespaceController,
   bootstrapSignerController,
   tokenCleanerController,
+  legacyTokenCleaner,
   garbageCollector,
 ];
 

@@ -8,6 +8,7 @@ import { ensureAuthenticationConfig } from './authentication-config';
 import { ensureDefaultStorageClass } from './default-storage-class';
 import { ensure } from './ensure';
 import { ensureKubernetesService, reconcileEndpoints } from './kubernetes-service';
+import { ensureLegacyTokenTracking } from './legacy-token-tracking';
 import { ensurePriorityClasses } from './priority-classes';
 import { ensureRbac } from './rbac/ensure-rbac';
 
@@ -35,6 +36,7 @@ export function makeBootstrap(config: ApiserverConfig, internals: ApiserverInter
       await Promise.all(systemNamespaces.map((name) => ensure(internals, resources.namespaces, { metadata: { name } })));
       await Promise.all([
         ensurePriorityClasses(internals),
+        ensureLegacyTokenTracking(internals, config.clock ?? systemClock),
         ensureRbac(internals).then(() => (hasRoles = true)),
         ensureKubernetesService(internals, { clusterIP: parseIpRange(config.serviceClusterIpRange).address(1), securePort }),
         config.clientCa ? ensureAuthenticationConfig(internals, config.clientCa) : undefined,

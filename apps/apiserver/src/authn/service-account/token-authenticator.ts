@@ -3,7 +3,7 @@ import type { Authenticator } from '../../pipeline/authenticator';
 import type { ObjectReader } from '../../pipeline/object-reader';
 import type { UserInfo } from '../../pipeline/types';
 import type { TokenAuthority } from './token-authority';
-import { tokenUser } from './token-validity';
+import { tokenUser, type TokenUse } from './token-validity';
 
 /** Who a token stands for, and for which of the asked audiences. */
 export interface TokenIdentity {
@@ -15,14 +15,14 @@ export interface TokenIdentity {
 export type IdentifyToken = (token: string, audiences: readonly string[]) => Promise<TokenIdentity | undefined>;
 
 /** Legacy tokens know no audience: they are for the API. */
-export function identifyTokens(authority: TokenAuthority, objects: ObjectReader, clock: Clock): IdentifyToken {
+export function identifyTokens(authority: TokenAuthority, objects: ObjectReader, clock: Clock, onLegacyUse?: TokenUse['onLegacyUse']): IdentifyToken {
   return async (token, wanted) => {
     const claims = await authority.verify(token);
     if (!claims) return undefined;
     const own = claims.type === 'legacy' ? [authority.issuer] : claims.audiences;
     const audiences = wanted.filter((audience) => own.includes(audience));
     if (audiences.length === 0) throw new Error(`token audiences ${JSON.stringify(own)} is invalid for the target audiences ${JSON.stringify(wanted)}`);
-    return { user: await tokenUser(objects, claims, { token, nowMs: clock.now() }), audiences };
+    return { user: await tokenUser(objects, claims, { token, nowMs: clock.now(), ...(onLegacyUse ? { onLegacyUse } : {}) }), audiences };
   };
 }
 

@@ -1,8 +1,9 @@
-import { resources, type ResourceType } from '@typernetes/api';
+import { resources, type ResourceType, type Secret } from '@typernetes/api';
 import { apiErrors, isApiError, type KubernetesObject } from '@typernetes/machinery';
 import type { ObjectReader } from '../../pipeline/object-reader';
 import type { UserInfo } from '../../pipeline/types';
 import type { BoundObject, TokenClaims } from './claims';
+import { markedInvalid } from './legacy-use';
 import { serviceAccountUser } from './user';
 
 /** Tokens outlive the deletion of what they are bound to by this, so that a pod can end in good order. */
@@ -44,14 +45,25 @@ async function check<T extends KubernetesObject>(
   return stored;
 }
 
+/** A token as it is used. */
+export interface TokenUse {
+  readonly token: string;
+  readonly nowMs: number;
+  /** Is told of uses of token secrets. */
+  onLegacyUse?(secret: Secret): void;
+}
+
 /** The user of a genuine token, if all that the token names is still there. @throws Error that says what is not */
-export async function tokenUser(objects: ObjectReader, claims: TokenClaims, at: { token: string; nowMs: number }): Promise<UserInfo> {
+export async function tokenUser(objects: ObjectReader, claims: TokenClaims, at: TokenUse): Promise<UserInfo> {
   const { namespace, serviceAccount } = claims;
   const { nowMs } = at;
   await check(objects, resources.serviceAccounts, { what: 'service account', wanted: serviceAccount, namespace, nowMs });
   if (claims.type === 'legacy') {
     const secret = await check(objects, resources.secrets, { what: 'secret', wanted: { name: claims.secretName }, namespace, nowMs });
     if (Buffer.from(secret?.data?.['token'] ?? '', 'base64').toString() !== at.token) throw new Error("the token does not match the secret's");
+    const invalid = secret && markedInvalid(secret, serviceAccount.name);
+    if (invalid !== undefined) throw new Error(invalid);
+    if (secret) at.onLegacyUse?.(secret);
     return serviceAccountUser(namespace, serviceAccount.name, { uid: serviceAccount.uid });
   }
   const { pod, secret, node } = claims;
