@@ -1,6 +1,6 @@
 import type { ApiClient, Controller, ControllerMetrics, EventRecorder, InformerFactory, Reconcile } from '@typernetes/client';
 import { Controller as ControllerLoop } from '@typernetes/client';
-import type { Logger } from '@typernetes/component';
+import type { Logger, Registry } from '@typernetes/component';
 import type { Clock, Random } from '@typernetes/machinery';
 import type { ControllerManagerConfig } from './config';
 
@@ -11,6 +11,8 @@ export interface ControllerContext {
   /** A recorder that signs as the given component. */
   events(component: string): EventRecorder;
   metrics: ControllerMetrics;
+  /** For metrics of a controller's own. */
+  registry: Registry;
   clock: Clock;
   random: Random;
   logger: Logger;

@@ -24,6 +24,7 @@ export async function startControllerManager(config: ControllerManagerConfig, { 
       return recorder;
     },
     metrics: new ControllerMetrics(registry),
+    registry,
     clock,
     random,
     logger,

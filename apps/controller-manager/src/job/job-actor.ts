@@ -9,6 +9,7 @@ import { slowStart } from '../slow-start';
 import { claimPods, planClaim } from './job-claim';
 import { finishedCondition, hasTrackingFinalizer, isOurs } from './job-facts';
 import type { JobMemory } from './job-memory';
+import { JobMetrics } from './job-metrics';
 import type { JobPlan } from './job-plan';
 import { isSound, planJob, withPodChanges } from './job-plan';
 import type { NewPod } from './job-pods';
@@ -22,12 +23,14 @@ export const orphansOf = (namespace = ''): string => `orphans of ${namespace}`;
 /** Does what the plan of a job says: pods first, then the status, then finalizers that the status makes superfluous. */
 export class JobActor {
   private readonly events: EventRecorder;
+  private readonly metrics: JobMetrics;
 
   constructor(
     private readonly context: ControllerContext,
     private readonly memory: JobMemory,
   ) {
     this.events = context.events('job-controller');
+    this.metrics = new JobMetrics(context.registry);
   }
 
   async reconcile(key: string): Promise<ReconcileResult> {
@@ -69,6 +72,7 @@ export class JobActor {
     // The first write is made even when it says nothing but zeros: it shows that somebody looks after the job.
     if (!sameStatus(status, job.status) || job.status?.uncountedTerminatedPods === undefined) {
       this.memory.wrote(await this.context.client.resource(resources.jobs).updateStatus({ ...job, status }));
+      this.metrics.wrote(job, status);
     }
     this.memory.backoffs.set(key, backoff);
     for (const { type, reason, message } of events) this.events.record({ type: resources.jobs, object: job }, type, reason, message);
@@ -92,8 +96,10 @@ export class JobActor {
     try {
       const pod = await client.resource(resources.pods).create(podOfJob(job, wanted));
       if (!informers.informer(resources.pods).get(keyOf(pod))) this.memory.expectations.created(key, pod.metadata?.uid ?? '');
+      this.metrics.podCreated('succeeded');
       this.record(job, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata?.name}`);
     } catch (error) {
+      this.metrics.podCreated('failed');
       // The namespace goes away and takes the job along: not worth an event.
       if (!(hasReason(error, 'Forbidden') && messageOf(error).includes('because it is being terminated'))) {
         this.record(job, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`);
