@@ -1,6 +1,6 @@
 /**
- * Makes the npm packages: `node tools/pack.mjs` writes dist/packages/typernetes (the command `typernetes dev`) and
- * dist/packages/testing (the test library), and a tarball of each beside them.
+ * Makes the npm packages: `node tools/pack.mjs [folder]` writes dist/packages/typernetes (the command `typernetes dev`)
+ * and dist/packages/testing (the test library), and a tarball of each beside them.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { bundleOptions, root } from './bundle-options.mjs';
 
-const packages = path.join(root, 'dist/packages');
+const packages = path.resolve(process.argv[2] ?? path.join(root, 'dist/packages'));
 const workspace = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 
 /** What both packages say. The bundle carries everything but lmdb, which has a binary for each platform. */

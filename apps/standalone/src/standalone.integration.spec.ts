@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { resources, type Pod } from '@typernetes/api';
@@ -122,4 +123,14 @@ it('goes on when its apiserver restarts: the same port, the same clients', async
   } finally {
     await cluster.stop();
   }
+}, 60_000);
+
+it('ends though a client has connected and says nothing', async () => {
+  const cluster = await start();
+  const socket = net.connect(cluster.port, '127.0.0.1');
+  const isClosed = new Promise((resolve) => socket.once('close', resolve));
+  socket.on('error', () => undefined);
+  await new Promise((resolve) => socket.once('connect', resolve));
+  await cluster.stop();
+  await isClosed;
 }, 60_000);

@@ -39,9 +39,12 @@ export async function startRestServer(environment: Environment, config: Apiserve
   const { logger } = config;
   const server = createSecureServer(tlsOptions(config));
   const sockets = new Set<Socket>();
-  server.on('secureConnection', (socket: Socket) => {
+  // From the first packet on: a client that is in the middle of its handshake must not keep the server from closing.
+  server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('secureConnection', (socket: Socket) => {
     // A client that goes away is nobody's mistake; without a listener it would end the process.
     socket.on('error', (error) => logger.debug({ err: error }, 'client connection broke'));
   });
