@@ -18,6 +18,7 @@ import { nodeLifecycleController } from './node-lifecycle/node-lifecycle-control
 import { taintEvictionController } from './node-lifecycle/taint-eviction-controller';
 import { persistentVolumeBinder } from './persistent-volumes/binder-controller';
 import { podGcController } from './pod-gc/pod-gc-controller';
+import { replicaSetController } from './replication/replicaset-controller';
 import { replicationController } from './replication/replication-controller';
 import { resourceQuotaController } from './resource-quota/resource-quota-controller';
 import { rootCaPublisher } from './root-ca/root-ca-publisher';
@@ -36,6 +37,7 @@ export const controllers: readonly ControllerDefinition[] = [
   nodeIpamController,
   clusterRoleAggregationController,
   replicationController,
+  replicaSetController,
   daemonSetController,
   statefulSetController,
   persistentVolumeBinder,

@@ -6,10 +6,12 @@ const deletionCostAnnotation = 'controller.kubernetes.io/pod-deletion-cost';
 /**
  * Which pods to give up first: those without a node, then pending ones, not ready ones, cheap ones (KEP-2255), those
  * that share a node with more of their kind, those that became ready last, those that restarted most, the youngest.
+ *
+ * @param related what counts as their kind: the pods of all ReplicaSets of a Deployment
  */
-export function rankForDeletion(pods: readonly Pod[]): Pod[] {
+export function rankForDeletion(pods: readonly Pod[], related: readonly Pod[] = pods): Pod[] {
   const perNode = new Map<string, number>();
-  for (const { spec } of pods) {
+  for (const { spec } of related) {
     const node = spec?.nodeName;
     if (node) perNode.set(node, (perNode.get(node) ?? 0) + 1);
   }

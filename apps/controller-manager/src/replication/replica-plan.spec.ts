@@ -1,5 +1,5 @@
 import type { Pod, ReplicationController } from '@typernetes/api';
-import { planReplicas, replicaStatus } from './replica-plan';
+import { failureConditions, planReplicas, replicaStatus } from './replica-plan';
 import { rankForDeletion } from './pod-ranking';
 
 const nowMs = Date.UTC(2026, 0, 1);
@@ -9,7 +9,6 @@ const controller = (replicas: number, rest: Partial<ReplicationController['metad
 });
 
 interface PodFacts {
-  owner?: string;
   app?: string;
   node?: string;
   phase?: string;
@@ -22,14 +21,13 @@ interface PodFacts {
 
 const stamp = (secondsAgo: number): string => new Date(nowMs - secondsAgo * 1000).toISOString();
 
-function pod(name: string, { owner = 'rc', app = 'web', node, phase = 'Running', readySeconds, ageSeconds = 60, restarts = 0, cost, deleting }: PodFacts = {}): Pod {
+function pod(name: string, { app = 'web', node, phase = 'Running', readySeconds, ageSeconds = 60, restarts = 0, cost, deleting }: PodFacts = {}): Pod {
   return {
     metadata: {
       name,
       uid: name,
       labels: { app },
       creationTimestamp: stamp(ageSeconds),
-      ...(owner ? { ownerReferences: [{ apiVersion: 'v1', kind: 'ReplicationController', name: owner, uid: owner, controller: true }] } : {}),
       ...(cost ? { annotations: { 'controller.kubernetes.io/pod-deletion-cost': cost } } : {}),
       ...(deleting ? { deletionTimestamp: stamp(0) } : {}),
     },
@@ -45,28 +43,22 @@ function pod(name: string, { owner = 'rc', app = 'web', node, phase = 'Running',
 const names = (pods: readonly Pod[]): string[] => pods.map(({ metadata }) => metadata?.name ?? '');
 
 describe('planReplicas', () => {
-  const rows: [string, ReplicationController, Pod[], { adopt?: string[]; release?: string[]; create?: number; delete?: string[]; owned?: string[] }][] = [
+  const rows: [string, ReplicationController, Pod[], { create?: number; delete?: string[] }][] = [
     ['nothing there', controller(2), [], { create: 2 }],
-    ['all there', controller(1), [pod('a')], { owned: ['a'] }],
-    ['too many', controller(1), [pod('a', { node: 'n', readySeconds: 50 }), pod('b')], { owned: ['a', 'b'], delete: ['b'] }],
-    ['ended and dying pods do not count', controller(1), [pod('a', { phase: 'Failed' }), pod('b', { deleting: true })], { owned: ['a', 'b'], create: 1 }],
-    ['an orphan that matches is adopted', controller(1), [pod('a', { owner: '' })], { adopt: ['a'], owned: ['a'] }],
-    ['a dying orphan is not', controller(0), [pod('a', { owner: '', deleting: true })], {}],
-    ["somebody else's pod is left alone", controller(1), [pod('a', { owner: 'other' })], { create: 1 }],
-    ['a pod that no longer matches is released', controller(1), [pod('a', { app: 'old' })], { release: ['a'], create: 1 }],
-    ['on its way out it neither creates nor adopts', controller(3, { deletionTimestamp: stamp(0) }), [pod('a'), pod('b', { owner: '' })], { owned: ['a'] }],
+    ['all there', controller(1), [pod('a')], {}],
+    ['too many', controller(1), [pod('a', { node: 'n', readySeconds: 50 }), pod('b')], { delete: ['b'] }],
+    ['ended and dying pods do not count', controller(1), [pod('a', { phase: 'Failed' }), pod('b', { deleting: true })], { create: 1 }],
+    ['on its way out it neither creates nor deletes', controller(3, { deletionTimestamp: stamp(0) }), [pod('a')], {}],
     ['it creates no more than a burst at once', controller(2000), [], { create: 500 }],
   ];
   test.each(rows)('%s', (_name, rc, pods, expected) => {
     const plan = planReplicas(rc, pods);
-    expect({ adopt: names(plan.adopt), release: names(plan.release), create: plan.createCount, delete: names(plan.delete), owned: names(plan.owned) }).toEqual({
-      adopt: [],
-      release: [],
-      create: 0,
-      delete: [],
-      owned: [],
-      ...expected,
-    });
+    expect({ create: plan.createCount, delete: names(plan.delete) }).toEqual({ create: 0, delete: [], ...expected });
+  });
+
+  test('of two nodes the one with more pods of all siblings gives one up', () => {
+    const own = [pod('x', { node: 'n', readySeconds: 9 }), pod('y', { node: 'm', readySeconds: 9 })];
+    expect(names(planReplicas(controller(1), own, [...own, pod('sibling', { node: 'm', readySeconds: 9 })]).delete)).toEqual(['y']);
   });
 });
 
@@ -94,5 +86,16 @@ describe('rankForDeletion: who goes first', () => {
 test('the status counts what is there', () => {
   const rc = { ...controller(3), spec: { ...controller(3).spec, minReadySeconds: 10 } };
   const pods = [pod('a', { readySeconds: 20 }), pod('b', { readySeconds: 5 }), pod('c'), pod('d', { phase: 'Failed' })];
-  expect(replicaStatus(rc, pods, nowMs)).toEqual({ replicas: 3, fullyLabeledReplicas: 0, readyReplicas: 2, availableReplicas: 1, observedGeneration: 7 });
+  const counted = { replicas: 3, fullyLabeledReplicas: 0, readyReplicas: 2, availableReplicas: 1, observedGeneration: 7 };
+  expect(replicaStatus(rc, pods, { nowMs, countsTerminating: false })).toEqual(counted);
+  expect(replicaStatus(rc, [...pods, pod('e', { deleting: true }), pod('f', { deleting: true, phase: 'Failed' })], { nowMs, countsTerminating: true })).toEqual({ ...counted, terminatingReplicas: 1 });
+});
+
+test('a failure is a condition while it lasts, and keeps since when', () => {
+  const failed = { ...controller(1), status: { replicas: 0, conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'old', lastTransitionTime: stamp(60) }] } };
+  const failure = { reason: 'FailedCreate', message: 'no quota' } as const;
+  expect(failureConditions(controller(1), undefined, nowMs)).toBeUndefined();
+  expect(failureConditions(controller(1), failure, nowMs)).toEqual([{ type: 'ReplicaFailure', status: 'True', ...failure, lastTransitionTime: '2026-01-01T00:00:00Z' }]);
+  expect(failureConditions(failed, failure, nowMs)).toEqual([{ type: 'ReplicaFailure', status: 'True', ...failure, lastTransitionTime: stamp(60) }]);
+  expect(failureConditions(failed, undefined, nowMs)).toBeUndefined();
 });

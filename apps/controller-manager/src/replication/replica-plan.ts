@@ -1,58 +1,58 @@
-import type { Pod, ReplicationController } from '@typernetes/api';
-import { controllerOf, isPodActive, isPodAvailable, isPodReady, selectorFromMap } from '@typernetes/machinery';
+import type { Pod } from '@typernetes/api';
+import { formatTime, isPodActive, isPodAvailable, isPodReady, isPodTerminal, isPodTerminating, selectorFromMap } from '@typernetes/machinery';
 import { rankForDeletion } from './pod-ranking';
+import type { ReplicaOwner, ReplicaStatus } from './replica-style';
 
 /** Pods created or deleted in one go; the rest follows in the next reconcile. */
 export const burstReplicas = 500;
 
 export interface ReplicaPlan {
-  /** Orphans that match the selector. */
-  adopt: Pod[];
-  /** Pods of ours that no longer match. */
-  release: Pod[];
   createCount: number;
   delete: Pod[];
-  /** Pods that count as ours after this plan's adoptions and releases. */
-  owned: Pod[];
 }
 
 /**
- * What has to happen so that as many pods run as are wanted. `pods` are those of the controller's namespace. A
- * controller on its way out does nothing more: the garbage collector decides about its pods.
+ * What has to happen so that as many pods run as are wanted. An owner on its way out does nothing more: the garbage
+ * collector decides about its pods.
+ *
+ * @param owned the owner's pods
+ * @param related pods of its siblings too, whose nodes count when some have to go
  */
-export function planReplicas(controller: ReplicationController, pods: readonly Pod[]): ReplicaPlan {
-  const plan: ReplicaPlan = { adopt: [], release: [], createCount: 0, delete: [], owned: [] };
-  const selector = selectorFromMap(controller.spec?.selector ?? {});
-  const leaving = controller.metadata?.deletionTimestamp !== undefined;
-  for (const pod of pods) {
-    const owner = controllerOf(pod);
-    const matches = selector.matches(pod.metadata?.labels ?? {});
-    if (owner?.uid === controller.metadata?.uid) {
-      if (matches) plan.owned.push(pod);
-      else if (!leaving) plan.release.push(pod);
-    } else if (!owner && matches && !leaving && isPodActive(pod)) {
-      plan.adopt.push(pod);
-      plan.owned.push(pod);
-    }
-  }
-  if (leaving) return plan;
-  const active = plan.owned.filter(isPodActive);
-  const missing = (controller.spec?.replicas ?? 1) - active.length;
-  if (missing > 0) plan.createCount = Math.min(missing, burstReplicas);
-  else if (missing < 0) plan.delete = rankForDeletion(active).slice(0, Math.min(-missing, burstReplicas));
-  return plan;
+export function planReplicas(owner: ReplicaOwner, owned: readonly Pod[], related: readonly Pod[] = owned): ReplicaPlan {
+  if (owner.metadata?.deletionTimestamp !== undefined) return { createCount: 0, delete: [] };
+  const active = owned.filter(isPodActive);
+  const missing = (owner.spec?.replicas ?? 1) - active.length;
+  return {
+    createCount: Math.max(0, Math.min(missing, burstReplicas)),
+    delete: missing < 0 ? rankForDeletion(active, related.filter(isPodActive)).slice(0, Math.min(-missing, burstReplicas)) : [],
+  };
 }
 
 /** The status that the pods make; conditions are kept. */
-export function replicaStatus(controller: ReplicationController, owned: readonly Pod[], nowMs: number): NonNullable<ReplicationController['status']> {
+export function replicaStatus(owner: ReplicaOwner, owned: readonly Pod[], { nowMs, countsTerminating }: { nowMs: number; countsTerminating: boolean }): ReplicaStatus {
   const active = owned.filter(isPodActive);
-  const template = selectorFromMap(controller.spec?.template?.metadata?.labels ?? {});
+  const template = selectorFromMap(owner.spec?.template?.metadata?.labels ?? {});
   return {
-    ...controller.status,
+    ...owner.status,
     replicas: active.length,
     fullyLabeledReplicas: active.filter(({ metadata }) => template.matches(metadata?.labels ?? {})).length,
     readyReplicas: active.filter(isPodReady).length,
-    availableReplicas: active.filter((pod) => isPodAvailable(pod, controller.spec?.minReadySeconds ?? 0, nowMs)).length,
-    observedGeneration: controller.metadata?.generation,
+    availableReplicas: active.filter((pod) => isPodAvailable(pod, owner.spec?.minReadySeconds ?? 0, nowMs)).length,
+    ...(countsTerminating ? { terminatingReplicas: owned.filter((pod) => isPodTerminating(pod) && !isPodTerminal(pod)).length } : {}),
+    observedGeneration: owner.metadata?.generation,
   };
+}
+
+/** What could not be done, and which way the number was to change. */
+export interface ReplicaFailure {
+  readonly reason: 'FailedCreate' | 'FailedDelete';
+  readonly message: string;
+}
+
+/** The ReplicaFailure condition is there exactly while pods cannot be created or deleted. */
+export function failureConditions({ status }: ReplicaOwner, failure: ReplicaFailure | undefined, nowMs: number): ReplicaStatus['conditions'] {
+  const others = (status?.conditions ?? []).filter(({ type }) => type !== 'ReplicaFailure');
+  const known = status?.conditions?.find(({ type }) => type === 'ReplicaFailure');
+  if (!failure) return others.length ? others : undefined;
+  return [...others, { type: 'ReplicaFailure', status: 'True', ...failure, lastTransitionTime: known?.lastTransitionTime ?? formatTime(nowMs) }];
 }

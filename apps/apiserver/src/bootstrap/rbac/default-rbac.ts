@@ -37,6 +37,8 @@ const controllersRunAsManager = [
   'node-controller',
   'pod-garbage-collector',
   'replication-controller',
+  'replicaset-controller',
+  'deployment-controller',
   'root-ca-cert-publisher',
   'service-account-controller',
   'service-controller',
