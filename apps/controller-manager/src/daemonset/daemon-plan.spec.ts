@@ -2,7 +2,7 @@ import type { DaemonSet, Node, Pod } from '@typernetes/api';
 import { planDaemons, planRollingUpdate, type DaemonView } from './daemon-plan';
 import { daemonPodTemplate, judgeNode, targetNode } from './daemon-pod';
 import { daemonStatus } from './daemon-status';
-import { FailedPods } from './failed-pods';
+import { FailedPods } from '../failed-pods';
 import { SimulatedClock } from '@typernetes/machinery';
 
 type Update = { maxUnavailable?: number | string; maxSurge?: number | string } | 'OnDelete';

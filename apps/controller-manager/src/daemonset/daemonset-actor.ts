@@ -12,7 +12,7 @@ import { slowStart } from '../slow-start';
 import { planDaemons, planRollingUpdate, type DaemonPlan, type DaemonView } from './daemon-plan';
 import { daemonPodTemplate } from './daemon-pod';
 import { daemonStatus } from './daemon-status';
-import { FailedPods } from './failed-pods';
+import { FailedPods } from '../failed-pods';
 
 const gvk = { apiVersion: 'apps/v1', kind: 'DaemonSet' };
 /** Pods created or deleted in one go. */

@@ -1,11 +1,12 @@
 import type { ControllerRevision, Pod, PodTemplateSpec, StatefulSet, StatefulSetStatus } from '@typernetes/api';
 import { resources } from '@typernetes/api';
 import type { ReconcileResult } from '@typernetes/client';
-import { hasReason, isPodReady, selectorFromObject, type LabelSelector } from '@typernetes/machinery';
+import { hasReason, isPodReady, isPodTerminal, selectorFromObject, type LabelSelector } from '@typernetes/machinery';
 import type { ControllerContext } from '../context';
 import { applyClaims, candidatesOf, planClaims } from '../controller-revisions/claims';
 import { superfluousRevisions, templateIn } from '../controller-revisions/revision';
 import { RevisionHistory, type History } from '../controller-revisions/revision-history';
+import { FailedPods } from '../failed-pods';
 import { sameStatus } from '../same-status';
 import { StatefulClaims } from './stateful-claims';
 import { planStatefulSet, type StatefulStep, type StatefulView } from './stateful-plan';
@@ -16,12 +17,18 @@ import { statefulStatus } from './stateful-status';
 export class StatefulSetActor {
   private readonly events;
   private readonly claims: StatefulClaims;
+  private readonly failedPods: FailedPods;
   private readonly history: RevisionHistory<StatefulSet>;
 
   constructor(private readonly context: ControllerContext) {
     this.events = context.events('statefulset-controller');
     this.claims = new StatefulClaims(context, this.events);
+    this.failedPods = new FailedPods(context.clock);
     this.history = new RevisionHistory(context, resources.statefulSets, { gvk: statefulSetGvk, hashLabel: 'controller.kubernetes.io/hash' });
+  }
+
+  forget({ metadata }: StatefulSet): void {
+    this.failedPods.forget(`${metadata?.uid}/`);
   }
 
   async reconcile(key: string): Promise<ReconcileResult> {
@@ -69,6 +76,10 @@ export class StatefulSetActor {
       case 'create':
         return this.create(set, step.ordinal, { name: step.revision, template: templateOf(step.revision) });
       case 'recreate': {
+        // A node that refuses the pod refuses the next one too: without a pause that would go round and round.
+        const failed = failedKey(set, step.pod);
+        if (this.failedPods.waitMs(failed) > 0) return Promise.resolve();
+        this.failedPods.replaced(failed);
         const [reason, word] = step.phase === 'Failed' ? ['RecreatingFailedPod', 'failed'] : ['RecreatingTerminatedPod', 'terminated'];
         const message = `StatefulSet ${set.metadata?.namespace}/${set.metadata?.name} is recreating ${word} Pod ${step.pod.metadata?.name}`;
         this.record(set, step.phase === 'Failed' ? 'Warning' : 'Normal', reason, message);
@@ -132,15 +143,20 @@ export class StatefulSetActor {
       });
   }
 
-  /** Time alone makes ready pods available. */
+  /** Time alone makes ready pods available and ends back-offs. */
   private nextLook({ set, pods }: StatefulView): ReconcileResult {
+    const waits = pods.filter(isPodTerminal).map((pod) => this.failedPods.waitMs(failedKey(set, pod)));
     const minReadySeconds = set.spec?.minReadySeconds ?? 0;
-    return minReadySeconds > 0 && pods.some(isPodReady) && (set.status?.availableReplicas ?? 0) < pods.length ? { requeueAfterMs: minReadySeconds * 1000 } : undefined;
+    if (minReadySeconds > 0 && pods.some(isPodReady) && (set.status?.availableReplicas ?? 0) < pods.length) waits.push(minReadySeconds * 1000);
+    const due = waits.filter((ms) => ms > 0);
+    return due.length ? { requeueAfterMs: Math.min(...due) } : undefined;
   }
 
   private record(set: StatefulSet, type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.events.record({ type: resources.statefulSets, object: set }, type, reason, message);
   }
 }
+
+const failedKey = ({ metadata }: StatefulSet, pod: Pod): string => `${metadata?.uid}/${metadata?.generation}/${pod.metadata?.name}`;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -21,7 +21,7 @@ export const statefulSetController: ControllerDefinition = {
     const actor = new StatefulSetActor(context);
     const loop = newController(context, this.name, (key) => actor.reconcile(key));
     const enqueue = (set: StatefulSet): void => loop.enqueue(keyOf(set));
-    sets.onChange({ added: enqueue, updated: enqueue, deleted: enqueue });
+    sets.onChange({ added: enqueue, updated: enqueue, deleted: (set) => actor.forget(set) });
     const changed = (object: Pod | ControllerRevision): void => {
       const { namespace, labels } = object.metadata ?? {};
       const owner = controllerOf(object);
