@@ -61,7 +61,11 @@ export const daemonSetController: ControllerDefinition = {
       added: changed,
       updated: (pod, previous) => {
         const before = ownerKey(previous);
-        if (before && before !== ownerKey(pod)) loop.enqueue(before);
+        if (before && before !== ownerKey(pod)) {
+          // Lost to us, as if it were gone: nothing further is to be seen of it under this key.
+          expectations.sawDeletion(before, pod.metadata?.uid ?? '');
+          loop.enqueue(before);
+        }
         changed(pod);
       },
       deleted: (pod) => {

@@ -2,7 +2,7 @@ import type { Job, Pod } from '@typernetes/api';
 import { resources } from '@typernetes/api';
 import type { EventRecorder, ReconcileResult } from '@typernetes/client';
 import { keyOf, splitKey } from '@typernetes/client';
-import { hasReason } from '@typernetes/machinery';
+import { hasReason, selectorFromObject } from '@typernetes/machinery';
 import type { ControllerContext } from '../context';
 import { sameStatus } from '../same-status';
 import { slowStart } from '../slow-start';
@@ -41,8 +41,14 @@ export class JobActor {
     const pods = informers.informer(resources.pods);
     const settled = this.memory.expectations.fulfilled(key);
     const controlled = pods.byIndex(podIndex, job.metadata?.uid ?? '');
-    if (finishedCondition(job)) return this.release(key, controlled.filter(hasTrackingFinalizer));
-    const claim = planClaim(job, { controlled, candidates: pods.byIndex(podIndex, orphansOf(splitKey(key).namespace)) });
+    const orphans = pods.byIndex(podIndex, orphansOf(splitKey(key).namespace));
+    if (finishedCondition(job)) {
+      // Nobody adopts a pod that lost its owner when the job has ended, but nothing may hold it either.
+      const selector = selectorFromObject(job.spec?.selector);
+      const strays = orphans.filter(({ metadata }) => selector.matches(metadata?.labels ?? {}));
+      return this.release(key, [...controlled, ...strays].filter(hasTrackingFinalizer));
+    }
+    const claim = planClaim(job, { controlled, candidates: orphans });
     await claimPods(client, job, claim);
     // Adopted pods arrive with their own event.
     if (claim.adopt.length) return undefined;

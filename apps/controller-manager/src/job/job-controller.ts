@@ -51,7 +51,11 @@ export const jobController: ControllerDefinition = {
       added: (pod) => changed(pod, false),
       updated: (pod, previous) => {
         const before = ownerKey(previous);
-        if (before && before !== ownerKey(pod)) loop.enqueue(before);
+        if (before && before !== ownerKey(pod)) {
+          // Lost to us, as if it were gone: nothing further is to be seen of it under this key.
+          memory.sawPod(before, pod, true);
+          loop.enqueue(before);
+        }
         changed(pod, false);
       },
       deleted: (pod) => changed(pod, true),

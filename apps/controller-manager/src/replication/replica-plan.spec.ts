@@ -96,6 +96,7 @@ test('a failure is a condition while it lasts, and keeps since when', () => {
   const failure = { reason: 'FailedCreate', message: 'no quota' } as const;
   expect(failureConditions(controller(1), undefined, nowMs)).toBeUndefined();
   expect(failureConditions(controller(1), failure, nowMs)).toEqual([{ type: 'ReplicaFailure', status: 'True', ...failure, lastTransitionTime: '2026-01-01T00:00:00Z' }]);
-  expect(failureConditions(failed, failure, nowMs)).toEqual([{ type: 'ReplicaFailure', status: 'True', ...failure, lastTransitionTime: stamp(60) }]);
+  expect(failureConditions(failed, failure, nowMs)).toEqual(failed.status.conditions);
+  expect(failureConditions(failed, { reason: 'FailedDelete', message: 'no' }, nowMs)).toMatchObject([{ reason: 'FailedDelete', message: 'no', lastTransitionTime: stamp(60) }]);
   expect(failureConditions(failed, undefined, nowMs)).toBeUndefined();
 });

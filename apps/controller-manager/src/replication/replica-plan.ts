@@ -49,10 +49,14 @@ export interface ReplicaFailure {
   readonly message: string;
 }
 
-/** The ReplicaFailure condition is there exactly while pods cannot be created or deleted. */
+/**
+ * The ReplicaFailure condition is there exactly while pods cannot be created or deleted. It tells the first failure of
+ * its sort: a message with the name of each pod that was refused would be written, seen and answered for ever.
+ */
 export function failureConditions({ status }: ReplicaOwner, failure: ReplicaFailure | undefined, nowMs: number): ReplicaStatus['conditions'] {
   const others = (status?.conditions ?? []).filter(({ type }) => type !== 'ReplicaFailure');
   const known = status?.conditions?.find(({ type }) => type === 'ReplicaFailure');
   if (!failure) return others.length ? others : undefined;
+  if (known?.status === 'True' && known.reason === failure.reason) return [...others, known];
   return [...others, { type: 'ReplicaFailure', status: 'True', ...failure, lastTransitionTime: known?.lastTransitionTime ?? formatTime(nowMs) }];
 }
