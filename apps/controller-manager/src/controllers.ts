@@ -3,6 +3,7 @@ import { clusterRoleAggregationController } from './cluster-role-aggregation/agg
 import type { ControllerDefinition } from './context';
 import { cronJobController } from './cronjob/cronjob-controller';
 import { daemonSetController } from './daemonset/daemonset-controller';
+import { deploymentController } from './deployment/deployment-controller';
 import { disruptionController } from './disruption/disruption-controller';
 import { endpointsController } from './endpoints/endpoints-controller';
 import { endpointSliceController } from './endpointslice/endpointslice-controller';
@@ -38,6 +39,7 @@ export const controllers: readonly ControllerDefinition[] = [
   clusterRoleAggregationController,
   replicationController,
   replicaSetController,
+  deploymentController,
   daemonSetController,
   statefulSetController,
   persistentVolumeBinder,
