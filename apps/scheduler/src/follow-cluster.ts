@@ -1,4 +1,4 @@
-import type { Pod } from '@typernetes/api';
+import type { Namespace, Pod } from '@typernetes/api';
 import { resources } from '@typernetes/api';
 import type { InformerFactory } from '@typernetes/client';
 import type { Clock } from '@typernetes/machinery';
@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ClusterCache } from './cache/cluster-cache';
 import type { SchedulerPlugin } from './framework/plugin';
 import { podInfoOf } from './framework/pod-info';
-import { nodeAdded, nodeUpdated, podArrived, podLeft } from './queue/event-hints';
+import { namespaceRelabelled, nodeAdded, nodeUpdated, podArrived, podLeft } from './queue/event-hints';
 import type { SchedulingQueue } from './queue/scheduling-queue';
 import { needsNode } from './scheduler';
 
@@ -25,6 +25,7 @@ export interface Followers {
 export function followCluster(followers: Followers): void {
   followNodes(followers);
   followPods(followers);
+  followNamespaces(followers);
   const { informers, cache } = followers;
   informers.informer(resources.services).onChange({
     added: (service) => cache.setService(service),
@@ -57,6 +58,19 @@ function followNodes({ informers, cache, queue, clock, wake }: Followers): void 
   });
 }
 
+function followNamespaces({ informers, cache, queue, clock, wake }: Followers): void {
+  const seen = (namespace: Namespace): void => {
+    if (!cache.setNamespace(namespace)) return;
+    queue.moveOnEvent(namespaceRelabelled, clock.monotonic());
+    wake();
+  };
+  informers.informer(resources.namespaces).onChange({
+    added: seen,
+    updated: seen,
+    deleted: ({ metadata }) => cache.deleteNamespace(metadata?.name ?? ''),
+  });
+}
+
 function followPods(followers: Followers): void {
   const { informers, cache, queue, clock, wake } = followers;
   const left = (uid: string): void => {
@@ -70,7 +84,7 @@ function followPods(followers: Followers): void {
     if (isPodTerminal(pod)) left(uid);
     else if (pod.spec?.nodeName) {
       queue.delete(uid);
-      const isNew = !cache.isPlaced(uid);
+      const isNew = !cache.isPlaced(uid) || !isDeepStrictEqual(pod.metadata?.labels, previous?.metadata?.labels);
       cache.setPod(pod);
       if (isNew) queue.moveOnEvent(podArrived, clock.monotonic());
     } else if (needsNode(pod, followers.schedulerName)) enqueue(followers, pod, previous);

@@ -1,8 +1,13 @@
-import type { Node, Pod, ReplicationController, Service } from '@typernetes/api';
+import type { Namespace, Node, Pod, ReplicationController, Service } from '@typernetes/api';
 import { NodeInfo } from '../framework/node-info';
 import type { PodInfo } from '../framework/pod-info';
 import { podInfoOf } from '../framework/pod-info';
+import type { AffinityTerms, PodQuery } from '../framework/affinity-term';
 import type { Snapshot } from '../framework/snapshot';
+import { isDeepStrictEqual } from 'node:util';
+import type { DomainCounter, Labels } from './domain-counter';
+import type { TermHolders } from './pod-index';
+import { PodIndex } from './pod-index';
 
 interface PlacedPod {
   info: PodInfo;
@@ -19,7 +24,12 @@ export class ClusterCache implements Snapshot {
   private readonly byName = new Map<string, NodeInfo>();
   private existing: NodeInfo[] = [];
   private readonly placed = new Map<string, PlacedPod>();
-  private readonly byNamespace = new Map<string, Map<string, PlacedPod>>();
+  private readonly namespaces = new Map<string, Labels>();
+  private readonly index = new PodIndex({
+    nodeLabels: (name) => this.byName.get(name)?.labels ?? noLabels,
+    namespaceLabels: (name) => this.namespaceLabels(name),
+    placed: () => this.placed.values(),
+  });
   private readonly servicesByNamespace = new Map<string, Map<string, Service>>();
   private readonly controllersByNamespace = new Map<string, Map<string, ReplicationController>>();
 
@@ -35,14 +45,18 @@ export class ClusterCache implements Snapshot {
   setNode(node: Node): void {
     const info = this.infoOf(node.metadata?.name ?? '');
     const isNew = !info.node;
+    const before = info.labels;
     info.setNode(node);
+    this.index.nodeRelabelled(info.name, before, info.labels);
     if (isNew) this.existing = [...this.existing, info];
   }
 
   deleteNode(name: string): void {
     const info = this.byName.get(name);
     if (!info) return;
+    const before = info.labels;
     info.setNode(undefined);
+    this.index.nodeRelabelled(name, before, info.labels);
     this.existing = this.existing.filter((other) => other !== info);
     if (!info.pods.size) this.byName.delete(name);
   }
@@ -67,7 +81,7 @@ export class ClusterCache implements Snapshot {
     const placed = this.placed.get(uid);
     if (!placed) return;
     this.placed.delete(uid);
-    this.byNamespace.get(placed.info.namespace)?.delete(uid);
+    this.index.count(placed, -1);
     const node = this.byName.get(placed.nodeName);
     node?.removePod(uid);
     if (node && !node.node && !node.pods.size) this.byName.delete(placed.nodeName);
@@ -77,8 +91,30 @@ export class ClusterCache implements Snapshot {
     return this.placed.has(uid);
   }
 
-  placedPods(namespace: string): Iterable<{ info: PodInfo; nodeName: string }> {
-    return this.byNamespace.get(namespace)?.values() ?? [];
+  matching(queries: readonly PodQuery[], countsTerminating = true): DomainCounter {
+    return this.index.matching(queries, countsTerminating);
+  }
+
+  terms(kind: keyof AffinityTerms): Iterable<TermHolders> {
+    return this.index.terms(kind);
+  }
+
+  namespaceLabels(name: string): Labels {
+    return this.namespaces.get(name) ?? noLabels;
+  }
+
+  /** Returns whether its labels have changed. */
+  setNamespace({ metadata }: Namespace): boolean {
+    const labels = metadata?.labels ?? noLabels;
+    const name = metadata?.name ?? '';
+    if (isDeepStrictEqual(labels, this.namespaceLabels(name))) return false;
+    this.namespaces.set(name, labels);
+    this.index.namespaceRelabelled();
+    return true;
+  }
+
+  deleteNamespace(name: string): void {
+    if (this.namespaces.delete(name)) this.index.namespaceRelabelled();
   }
 
   setService(service: Service): void {
@@ -109,10 +145,8 @@ export class ClusterCache implements Snapshot {
     this.deletePod(info.uid);
     const placed: PlacedPod = { info, nodeName, assumed };
     this.placed.set(info.uid, placed);
-    let pods = this.byNamespace.get(info.namespace);
-    if (!pods) this.byNamespace.set(info.namespace, (pods = new Map()));
-    pods.set(info.uid, placed);
     this.infoOf(nodeName).addPod(info);
+    this.index.count(placed, 1);
   }
 
   private infoOf(name: string): NodeInfo {
@@ -121,6 +155,8 @@ export class ClusterCache implements Snapshot {
     return info;
   }
 }
+
+const noLabels: Labels = {};
 
 interface Named {
   metadata?: { name?: string; namespace?: string };

@@ -1,5 +1,7 @@
 import type { Pod } from '@typernetes/api';
 import { podRequests, quantityToNumber } from '@typernetes/machinery';
+import type { AffinityTerms } from './affinity-term';
+import { affinityTermsOf } from './affinity-term';
 import type { Amounts } from './resources';
 
 /** A port that a pod takes on its node's own address. */
@@ -23,6 +25,7 @@ export interface PodInfo {
   /** Requests with a floor for pods that ask for nothing, so that these too count when nodes are compared. */
   readonly nonZeroRequests: { readonly cpu: number; readonly memory: number };
   readonly hostPorts: readonly HostPort[];
+  readonly affinity: AffinityTerms;
   /** On its way out: it still takes room, but does not count when pods are spread. */
   readonly terminating: boolean;
 }
@@ -47,6 +50,7 @@ export function podInfoOf(pod: Pod): PodInfo {
     requests,
     nonZeroRequests: nonZeroRequestsOf(pod, requests),
     hostPorts: hostPortsOf(pod),
+    affinity: affinityTermsOf(pod),
     terminating: metadata.deletionTimestamp !== undefined,
   };
 }

@@ -1,6 +1,8 @@
 import type { ReplicationController, Service } from '@typernetes/api';
+import type { DomainCounter } from '../cache/domain-counter';
+import type { TermHolders } from '../cache/pod-index';
+import type { AffinityTerms, PodQuery } from './affinity-term';
 import type { NodeInfo } from './node-info';
-import type { PodInfo } from './pod-info';
 
 /**
  * The cluster as the plugins see it for one decision. A decision is made in one go, without waiting, so this is a view
@@ -10,8 +12,11 @@ export interface Snapshot {
   /** Nodes that exist, in a stable order. */
   readonly nodes: readonly NodeInfo[];
   node(name: string): NodeInfo | undefined;
-  /** Pods with a node in one namespace, with the node's name. */
-  placedPods(namespace: string): Iterable<{ info: PodInfo; nodeName: string }>;
+  /** Pods with a node that match all `queries`, counted by node and domain; without those on their way out if so wished. */
+  matching(queries: readonly PodQuery[], countsTerminating?: boolean): DomainCounter;
+  /** Terms of affinity that pods with a node declare. */
+  terms(kind: keyof AffinityTerms): Iterable<TermHolders>;
+  namespaceLabels(namespace: string): Readonly<Record<string, string>>;
   services(namespace: string): Iterable<Service>;
   replicationControllers(namespace: string): Iterable<ReplicationController>;
 }

@@ -1,5 +1,6 @@
 import type { SchedulerPlugin } from '../framework/plugin';
 import { imageLocality } from './image-locality';
+import { interPodAffinity } from './inter-pod-affinity';
 import { nodeAffinity } from './node-affinity';
 import { nodeName } from './node-name';
 import { nodePorts } from './node-ports';
@@ -23,6 +24,7 @@ export const defaultPlugins: readonly SchedulerPlugin[] = [
   nodePorts,
   nodeResourcesFit,
   podTopologySpread,
+  interPodAffinity,
   nodeResourcesBalancedAllocation,
   imageLocality,
 ];

@@ -78,13 +78,8 @@ function countsFor(constraint: Constraint, pod: PodInfo, node: NodeInfo): boolea
 }
 
 /** Matching pods per node name. Pods on their way out no longer count. */
-function countByNode(pod: PodInfo, snapshot: Snapshot, selector: LabelSelector): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { info, nodeName } of snapshot.placedPods(pod.namespace)) {
-    if (info.terminating || info.uid === pod.uid || !selector.matches(info.labels)) continue;
-    counts.set(nodeName, (counts.get(nodeName) ?? 0) + 1);
-  }
-  return counts;
+function countByNode(pod: PodInfo, snapshot: Snapshot, selector: LabelSelector): ReadonlyMap<string, number> {
+  return snapshot.matching([{ namespaces: new Set([pod.namespace]), namespaceSelector: undefined, selector }], false).byNode;
 }
 
 /** Matching pods per domain, over the nodes that have all keys and count for the pod. */

@@ -8,15 +8,18 @@ import { isDeepStrictEqual } from 'node:util';
 export const nodeAdded: readonly string[] = ['*'];
 
 /** A pod left a node (or shrank): room, ports and spread have changed. */
-export const podLeft: readonly string[] = ['NodeResourcesFit', 'NodePorts', 'PodTopologySpread'];
+export const podLeft: readonly string[] = ['NodeResourcesFit', 'NodePorts', 'PodTopologySpread', 'InterPodAffinity'];
 
-/** A pod arrived: only spreading can get better by that. */
-export const podArrived: readonly string[] = ['PodTopologySpread'];
+/** A pod arrived, or has other labels: only spreading and affinity can get better by that. */
+export const podArrived: readonly string[] = ['PodTopologySpread', 'InterPodAffinity'];
+
+/** Selectors of namespaces see others than before. */
+export const namespaceRelabelled: readonly string[] = ['InterPodAffinity'];
 
 export function nodeUpdated(node: Node, previous: Node): readonly string[] {
   const plugins: string[] = [];
   if (!isDeepStrictEqual(node.status?.allocatable, previous.status?.allocatable)) plugins.push('NodeResourcesFit');
-  if (!isDeepStrictEqual(node.metadata?.labels, previous.metadata?.labels)) plugins.push('NodeAffinity', 'PodTopologySpread');
+  if (!isDeepStrictEqual(node.metadata?.labels, previous.metadata?.labels)) plugins.push('NodeAffinity', 'PodTopologySpread', 'InterPodAffinity');
   if (!isDeepStrictEqual(node.spec?.taints, previous.spec?.taints)) plugins.push('TaintToleration', 'PodTopologySpread');
   if (node.spec?.unschedulable !== previous.spec?.unschedulable) plugins.push('NodeUnschedulable');
   return plugins;
