@@ -5,7 +5,9 @@ import type { Clock } from '@typernetes/machinery';
 import { isPodTerminal } from '@typernetes/machinery';
 import { isDeepStrictEqual } from 'node:util';
 import type { ClusterCache } from './cache/cluster-cache';
+import type { Nominator } from './cache/nominator';
 import type { SchedulerPlugin } from './framework/plugin';
+import type { PodInfo } from './framework/pod-info';
 import { podInfoOf } from './framework/pod-info';
 import { namespaceRelabelled, nodeAdded, nodeUpdated, podArrived, podLeft } from './queue/event-hints';
 import type { SchedulingQueue } from './queue/scheduling-queue';
@@ -14,6 +16,7 @@ import { needsNode } from './scheduler';
 export interface Followers {
   informers: InformerFactory;
   cache: ClusterCache;
+  nominator: Nominator;
   queue: SchedulingQueue;
   plugins: readonly SchedulerPlugin[];
   schedulerName: string;
@@ -31,6 +34,11 @@ export function followCluster(followers: Followers): void {
     added: (service) => cache.setService(service),
     updated: (service) => cache.setService(service),
     deleted: (service) => cache.deleteService(service),
+  });
+  informers.informer(resources.podDisruptionBudgets).onChange({
+    added: (budget) => cache.setBudget(budget),
+    updated: (budget) => cache.setBudget(budget),
+    deleted: (budget) => cache.deleteBudget(budget),
   });
   informers.informer(resources.replicationControllers).onChange({
     added: (controller) => cache.setReplicationController(controller),
@@ -72,9 +80,10 @@ function followNamespaces({ informers, cache, queue, clock, wake }: Followers): 
 }
 
 function followPods(followers: Followers): void {
-  const { informers, cache, queue, clock, wake } = followers;
+  const { informers, cache, nominator, queue, clock, wake } = followers;
   const left = (uid: string): void => {
     queue.delete(uid);
+    nominator.delete(uid);
     if (!cache.isPlaced(uid)) return;
     cache.deletePod(uid);
     queue.moveOnEvent(podLeft, clock.monotonic());
@@ -84,11 +93,15 @@ function followPods(followers: Followers): void {
     if (isPodTerminal(pod)) left(uid);
     else if (pod.spec?.nodeName) {
       queue.delete(uid);
+      nominator.delete(uid);
       const isNew = !cache.isPlaced(uid) || !isDeepStrictEqual(pod.metadata?.labels, previous?.metadata?.labels);
       cache.setPod(pod);
       if (isNew) queue.moveOnEvent(podArrived, clock.monotonic());
     } else if (needsNode(pod, followers.schedulerName)) enqueue(followers, pod, previous);
-    else queue.delete(uid);
+    else {
+      queue.delete(uid);
+      nominator.delete(uid);
+    }
     wake();
   };
   informers.informer(resources.pods).onChange({
@@ -102,10 +115,20 @@ function followPods(followers: Followers): void {
 }
 
 /** Our own status writes come back as changes: only what may change the decision puts the pod in front again. */
-function enqueue({ queue, plugins, clock, cache }: Followers, pod: Pod, previous?: Pod): void {
+function enqueue({ queue, plugins, clock, cache, nominator }: Followers, pod: Pod, previous?: Pod): void {
   const info = podInfoOf(pod);
   if (cache.isPlaced(info.uid)) return;
+  followNomination(nominator, info, previous);
   if (plugins.some((plugin) => plugin.preEnqueue?.(info))) return queue.delete(info.uid);
   const unchanged = previous && isDeepStrictEqual(previous.spec, pod.spec) && isDeepStrictEqual(previous.metadata?.labels, pod.metadata?.labels);
-  if (!unchanged) queue.put(info, clock.monotonic());
+  if (unchanged) queue.refresh(info);
+  else queue.put(info, clock.monotonic());
+}
+
+/** Known from before a restart, or taken away by somebody. What only we know yet is left as it is. */
+function followNomination(nominator: Nominator, info: PodInfo, previous: Pod | undefined): void {
+  const [before, after] = [previous?.status?.nominatedNodeName, info.pod.status?.nominatedNodeName];
+  if (before === after) return;
+  if (after) nominator.nominate(info, after);
+  else if (nominator.nodeOf(info.uid) === before) nominator.delete(info.uid);
 }

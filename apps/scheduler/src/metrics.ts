@@ -8,6 +8,8 @@ export type AttemptResult = (typeof attemptResults)[number];
 export class SchedulerMetrics {
   private readonly attempts: Counter<'result' | 'profile'>;
   private readonly attemptSeconds: Histogram<'result' | 'profile'>;
+  private readonly preemptionAttempts: Counter;
+  private readonly preemptionVictims: Histogram;
   private readonly pending: Gauge<'queue'>;
 
   constructor(registry: Registry) {
@@ -20,6 +22,8 @@ export class SchedulerMetrics {
       buckets: [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1],
       registers,
     });
+    this.preemptionAttempts = new Counter({ name: 'scheduler_preemption_attempts_total', help: 'Attempts to make room by evicting other pods that found victims.', registers });
+    this.preemptionVictims = new Histogram({ name: 'scheduler_preemption_victims', help: 'Pods evicted for one other.', buckets: [1, 2, 4, 8, 16, 32, 64], registers });
     this.pending = new Gauge({ name: 'scheduler_pending_pods', help: 'Pods that wait, by room of the queue.', labelNames: ['queue'], registers });
     for (const result of attemptResults) this.attempts.inc({ result, profile: 'default-scheduler' }, 0);
   }
@@ -27,6 +31,11 @@ export class SchedulerMetrics {
   attempt(result: AttemptResult, profile: string, seconds: number): void {
     this.attempts.inc({ result, profile });
     this.attemptSeconds.observe({ result, profile }, seconds);
+  }
+
+  preemption(victims: number): void {
+    this.preemptionAttempts.inc();
+    this.preemptionVictims.observe(victims);
   }
 
   queue(lengths: { active: number; backoff: number; unschedulable: number }): void {

@@ -5,8 +5,12 @@ import type { Logger } from '@typernetes/component';
 import type { Cancel, Clock, Random } from '@typernetes/machinery';
 import { formatTime, hasReason, setCondition } from '@typernetes/machinery';
 import type { ClusterCache } from './cache/cluster-cache';
+import type { Nominator } from './cache/nominator';
+import type { Diagnosis } from './core/diagnosis';
 import { diagnosisMessage } from './core/diagnosis';
+import { preempt } from './core/preemption';
 import { schedulePod } from './core/schedule-pod';
+import { evictVictims } from './evict-victims';
 import type { SchedulerPlugin } from './framework/plugin';
 import type { PodInfo } from './framework/pod-info';
 import type { SchedulerMetrics } from './metrics';
@@ -17,6 +21,7 @@ export interface SchedulerDependencies {
   client: ApiClient;
   events: EventRecorder;
   cache: ClusterCache;
+  nominator: Nominator;
   queue: SchedulingQueue;
   plugins: readonly SchedulerPlugin[];
   metrics: SchedulerMetrics;
@@ -80,21 +85,19 @@ export class Scheduler {
   }
 
   private attempt({ info }: QueuedPod): void {
-    const { cache, queue, plugins, clock, random, metrics, logger } = this.dependencies;
+    const { cache, nominator, queue, plugins, clock, random, metrics, logger } = this.dependencies;
     const profile = info.pod.spec?.schedulerName ?? 'default-scheduler';
     const startedAt = clock.monotonic();
     const observe = (result: Parameters<SchedulerMetrics['attempt']>[0]): void => metrics.attempt(result, profile, (clock.monotonic() - startedAt) / 1000);
     try {
-      const decision = schedulePod(info, { plugins, snapshot: cache, random, startIndex: this.startIndex });
+      const decision = schedulePod(info, { plugins, snapshot: cache, nominator, random, startIndex: this.startIndex });
       if (decision.outcome === 'none') {
         observe('unschedulable');
-        const rejectedBy = new Set([...decision.diagnosis.rejections.values()].map(({ plugin }) => plugin));
-        // Without any node, any node that comes may help.
-        queue.failed(info.uid, rejectedBy.size ? rejectedBy : new Set(['*']), clock.monotonic());
-        void this.reportFailure(info, 'Unschedulable', diagnosisMessage(decision.diagnosis));
+        this.unschedulable(info, decision.diagnosis);
         return;
       }
       this.startIndex += decision.evaluatedNodes;
+      nominator.delete(info.uid);
       cache.assume(info, decision.nodeName);
       observe('scheduled');
       void this.bind(info, decision.nodeName);
@@ -103,6 +106,33 @@ export class Scheduler {
       logger.error({ error, pod: info.key }, 'the decision failed');
       queue.failed(info.uid, new Set(), clock.monotonic());
     }
+  }
+
+  private unschedulable(info: PodInfo, diagnosis: Diagnosis): void {
+    const { cache, nominator, queue, plugins, clock, random, metrics, logger } = this.dependencies;
+    const preemption = preempt(info, diagnosis, { plugins, snapshot: cache, nominator, random, budgets: cache.budgets });
+    const rejectedBy = new Set([...diagnosis.rejections.values()].map(({ plugin }) => plugin));
+    // Without any node, any node that comes may help.
+    queue.failed(info.uid, rejectedBy.size ? rejectedBy : new Set(['*']), clock.monotonic());
+    if (preemption.outcome !== 'evict') {
+      if (preemption.outcome === 'none') nominator.delete(info.uid);
+      const nominatedNodeName = preemption.outcome === 'none' && info.pod.status?.nominatedNodeName ? null : undefined;
+      void this.reportFailure(info, { reason: 'Unschedulable', message: diagnosisMessage(diagnosis, preemption.message), nominatedNodeName });
+      return;
+    }
+    const { nodeName, victims } = preemption;
+    metrics.preemption(victims.length);
+    const overtaken = nominator.podsOn(nodeName, info).filter(({ priority }) => priority < info.priority);
+    for (const { uid } of overtaken) nominator.delete(uid);
+    nominator.nominate(info, nodeName);
+    void this.reportFailure(info, { reason: 'Unschedulable', message: diagnosisMessage(diagnosis, ''), nominatedNodeName: nodeName });
+    for (const other of overtaken) void this.writeStatus(other, { nominatedNodeName: null });
+    evictVictims(info, preemption, this.dependencies).catch((error: unknown) => {
+      nominator.delete(info.uid);
+      logger.error({ error, pod: info.key }, 'could not evict the victims');
+      queue.moveOnEvent(['*'], clock.monotonic());
+      this.wake();
+    });
   }
 
   private async bind(info: PodInfo, nodeName: string): Promise<void> {
@@ -124,31 +154,45 @@ export class Scheduler {
       queue.moveOnEvent(podLeft, nowMs);
       const message = error instanceof Error ? error.message : String(error);
       logger.warn({ pod: info.key, node: nodeName, error }, 'could not bind');
-      if (!hasReason(error, 'NotFound')) await this.reportFailure(info, 'SchedulerError', `binding rejected: ${message}`);
+      if (!hasReason(error, 'NotFound')) await this.reportFailure(info, { reason: 'SchedulerError', message: `binding rejected: ${message}` });
     } finally {
       this.bindings--;
       this.wake();
     }
   }
 
-  /** Event and PodScheduled condition, the latter only when it changes. */
-  private async reportFailure({ pod, key }: PodInfo, reason: 'Unschedulable' | 'SchedulerError', message: string): Promise<void> {
-    const { client, events, clock, logger } = this.dependencies;
+  /** Event, PodScheduled condition and nomination; the status is written only when it changes. */
+  private async reportFailure({ pod, key }: PodInfo, failure: Failure): Promise<void> {
+    const { events, clock } = this.dependencies;
+    const { reason, message, nominatedNodeName } = failure;
     events.record({ type: resources.pods, object: pod }, 'Warning', 'FailedScheduling', message);
     const known = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-    if (known?.status === 'False' && known.reason === reason && known.message === message) return;
+    const isKnown = known?.status === 'False' && known.reason === reason && known.message === message;
+    if (isKnown && (nominatedNodeName === undefined || nominatedNodeName === pod.status?.nominatedNodeName)) return;
     const condition = { type: 'PodScheduled', status: 'False', reason, message, lastProbeTime: undefined, lastTransitionTime: formatTime(clock.now()) };
     const conditions = setCondition(pod.status?.conditions, condition, clock.now()).filter(({ type }) => type === 'PodScheduled');
+    await this.writeStatus({ pod, key }, { conditions, nominatedNodeName });
+  }
+
+  private async writeStatus({ pod, key }: Pick<PodInfo, 'pod' | 'key'>, status: object): Promise<void> {
+    const { client, logger } = this.dependencies;
     try {
       await client.resource(resources.pods).patch(
         pod.metadata?.name ?? '',
-        { status: { conditions } },
+        { status },
         { namespace: pod.metadata?.namespace, subresource: 'status', type: 'application/strategic-merge-patch+json' },
       );
     } catch (error) {
-      if (!hasReason(error, 'NotFound')) logger.warn({ error, pod: key }, 'could not write the PodScheduled condition');
+      if (!hasReason(error, 'NotFound')) logger.warn({ error, pod: key }, 'could not write the status');
     }
   }
+}
+
+interface Failure {
+  reason: 'Unschedulable' | 'SchedulerError';
+  message: string;
+  /** null: the pod has none any more; undefined: as it was. */
+  nominatedNodeName?: string | null;
 }
 
 /** Is the pod for us to place? */

@@ -1,26 +1,19 @@
-import type { Namespace, Node, Pod, ReplicationController, Service } from '@typernetes/api';
+import type { Namespace, Node, Pod, PodDisruptionBudget, ReplicationController, Service } from '@typernetes/api';
 import { NodeInfo } from '../framework/node-info';
 import type { PodInfo } from '../framework/pod-info';
 import { podInfoOf } from '../framework/pod-info';
 import type { AffinityTerms, PodQuery } from '../framework/affinity-term';
-import type { Snapshot } from '../framework/snapshot';
+import type { PlacedPod, Supposable } from '../framework/snapshot';
 import { isDeepStrictEqual } from 'node:util';
 import type { DomainCounter, Labels } from './domain-counter';
 import type { TermHolders } from './pod-index';
 import { PodIndex } from './pod-index';
 
-interface PlacedPod {
-  info: PodInfo;
-  nodeName: string;
-  /** Placed by us, not yet seen bound in the API. */
-  assumed: boolean;
-}
-
 /**
  * Nodes and the pods on them, changed event by event: a decision reads it in place, nothing is copied. A pod that the
  * scheduler has just placed counts at once (assumed), so that the next decision sees it before the API confirms.
  */
-export class ClusterCache implements Snapshot {
+export class ClusterCache implements Supposable {
   private readonly byName = new Map<string, NodeInfo>();
   private existing: NodeInfo[] = [];
   private readonly placed = new Map<string, PlacedPod>();
@@ -30,6 +23,7 @@ export class ClusterCache implements Snapshot {
     namespaceLabels: (name) => this.namespaceLabels(name),
     placed: () => this.placed.values(),
   });
+  private readonly budgetsByNamespace = new Map<string, Map<string, PodDisruptionBudget>>();
   private readonly servicesByNamespace = new Map<string, Map<string, Service>>();
   private readonly controllersByNamespace = new Map<string, Map<string, ReplicationController>>();
 
@@ -87,6 +81,16 @@ export class ClusterCache implements Snapshot {
     if (node && !node.node && !node.pods.size) this.byName.delete(placed.nodeName);
   }
 
+  lift(uid: string): PlacedPod | undefined {
+    const placed = this.placed.get(uid);
+    this.deletePod(uid);
+    return placed;
+  }
+
+  putBack({ info, nodeName, assumed }: PlacedPod): void {
+    this.place(info, nodeName, assumed);
+  }
+
   isPlaced(uid: string): boolean {
     return this.placed.has(uid);
   }
@@ -140,6 +144,16 @@ export class ClusterCache implements Snapshot {
   replicationControllers(namespace: string): Iterable<ReplicationController> {
     return this.controllersByNamespace.get(namespace)?.values() ?? [];
   }
+
+  setBudget(budget: PodDisruptionBudget): void {
+    put(this.budgetsByNamespace, budget);
+  }
+
+  deleteBudget(budget: PodDisruptionBudget): void {
+    remove(this.budgetsByNamespace, budget);
+  }
+
+  readonly budgets = (namespace: string): Iterable<PodDisruptionBudget> => this.budgetsByNamespace.get(namespace)?.values() ?? [];
 
   private place(info: PodInfo, nodeName: string, assumed: boolean): void {
     this.deletePod(info.uid);

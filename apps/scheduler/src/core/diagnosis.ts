@@ -7,23 +7,21 @@ export interface Diagnosis {
   rejections: ReadonlyMap<string, Rejection>;
 }
 
+/** Of a node where evicting others gains nothing. */
+export const notHelpful = 'Preemption is not helpful for scheduling';
+
 /**
  * Upstream's sentence: reasons with the number of nodes that gave them, in alphabetical order, then why nothing would
- * be gained by evicting others.
+ * be gained by evicting others (empty when something is).
  */
-export function diagnosisMessage({ nodeCount, rejections }: Diagnosis): string {
+export function diagnosisMessage({ nodeCount, rejections }: Diagnosis, preemption: string): string {
   if (nodeCount === 0) return 'no nodes available to schedule pods';
   const reasons = countReasons([...rejections.values()].flatMap((rejection) => rejection.reasons));
-  const preemption = countReasons(
-    [...rejections.values()].map(({ resolvable }) =>
-      resolvable ? 'No preemption victims found for incoming pod' : 'Preemption is not helpful for scheduling',
-    ),
-  );
-  const head = `0/${nodeCount} nodes are available`;
-  return `${head}: ${reasons}. preemption: ${head}: ${preemption}.`;
+  return `0/${nodeCount} nodes are available: ${reasons}.${preemption && ` preemption: ${preemption}`}`;
 }
 
-function countReasons(reasons: readonly string[]): string {
+/** `2 Insufficient cpu, 1 Too many pods`, in alphabetical order. */
+export function countReasons(reasons: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   return [...counts].map(([reason, count]) => `${count} ${reason}`).sort().join(', ');

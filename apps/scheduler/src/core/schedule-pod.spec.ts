@@ -1,9 +1,11 @@
 import type { Node, Pod } from '@typernetes/api';
 import { seededRandom } from '@typernetes/machinery';
 import { ClusterCache } from '../cache/cluster-cache';
+import { Nominator } from '../cache/nominator';
 import { podInfoOf } from '../framework/pod-info';
 import { defaultPlugins } from '../plugins';
 import { diagnosisMessage } from './diagnosis';
+import { preempt } from './preemption';
 import { feasibleNodesToFind, schedulePod } from './schedule-pod';
 
 let uids = 0;
@@ -26,8 +28,12 @@ const takes = (hostPort: number, hostIP?: string): Partial<NonNullable<Pod['spec
 });
 
 function decide(cache: ClusterCache, subject: Pod): string {
-  const decision = schedulePod(podInfoOf(subject), { plugins: defaultPlugins, snapshot: cache, random: seededRandom(1), startIndex: 0 });
-  return decision.outcome === 'node' ? decision.nodeName : diagnosisMessage(decision.diagnosis);
+  const info = podInfoOf(subject);
+  const context = { plugins: defaultPlugins, snapshot: cache, nominator: new Nominator(), random: seededRandom(1), budgets: cache.budgets };
+  const decision = schedulePod(info, { ...context, startIndex: 0 });
+  if (decision.outcome === 'node') return decision.nodeName;
+  const preemption = preempt(info, decision.diagnosis, context);
+  return diagnosisMessage(decision.diagnosis, preemption.outcome === 'evict' ? '' : preemption.message);
 }
 
 function cluster(nodes: Node[], placed: [Pod, string][] = []): ClusterCache {

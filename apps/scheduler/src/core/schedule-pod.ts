@@ -1,15 +1,14 @@
 import type { Random } from '@typernetes/machinery';
 import type { NodeInfo } from '../framework/node-info';
-import type { NodeFilter, Rejection, SchedulerPlugin } from '../framework/plugin';
+import type { Rejection } from '../framework/plugin';
 import type { PodInfo } from '../framework/pod-info';
-import type { Snapshot } from '../framework/snapshot';
 import type { Diagnosis } from './diagnosis';
+import type { FilterContext } from './fits-node';
+import { firstRejection, nodeRejection, prepareFilters, rejectionBesideNominated } from './fits-node';
 
 export type Decision = { outcome: 'node'; nodeName: string; feasibleNodes: number; evaluatedNodes: number } | { outcome: 'none'; diagnosis: Diagnosis };
 
-export interface DecisionContext {
-  plugins: readonly SchedulerPlugin[];
-  snapshot: Snapshot;
+export interface DecisionContext extends FilterContext {
   random: Random;
   /** Where in the list of nodes to begin: moves on from pod to pod, so that all nodes get their turn. */
   startIndex: number;
@@ -17,7 +16,10 @@ export interface DecisionContext {
 
 /** Chooses a node for a pod: filters, scores, highest sum wins, ties by chance. Reads the snapshot and changes nothing. */
 export function schedulePod(pod: PodInfo, context: DecisionContext): Decision {
-  const { snapshot } = context;
+  const { snapshot, nominator } = context;
+  const nominated = snapshot.node(nominator.nodeOf(pod.uid) ?? '');
+  // Others were evicted there for this pod.
+  if (nominated && !nodeRejection(pod, nominated, context)) return { outcome: 'node', nodeName: nominated.name, feasibleNodes: 1, evaluatedNodes: 1 };
   const { feasible, rejections, evaluated } = filterNodes(pod, context);
   const [first] = feasible;
   if (!first) return { outcome: 'none', diagnosis: { nodeCount: snapshot.nodes.length, rejections } };
@@ -31,12 +33,9 @@ interface Filtered {
   evaluated: number;
 }
 
-function filterNodes(pod: PodInfo, { plugins, snapshot, startIndex }: DecisionContext): Filtered {
-  const filters: NodeFilter[] = [];
-  for (const plugin of plugins) {
-    const filter = plugin.prepareFilter?.(pod, snapshot);
-    if (filter) filters.push(filter);
-  }
+function filterNodes(pod: PodInfo, context: DecisionContext): Filtered {
+  const { snapshot, startIndex } = context;
+  const filters = prepareFilters(pod, context);
   const { nodes } = snapshot;
   const enough = feasibleNodesToFind(nodes.length);
   const filtered: Filtered = { feasible: [], rejections: new Map(), evaluated: 0 };
@@ -44,19 +43,11 @@ function filterNodes(pod: PodInfo, { plugins, snapshot, startIndex }: DecisionCo
     const node = nodes[(startIndex + i) % nodes.length];
     if (!node) continue;
     filtered.evaluated++;
-    const rejection = firstRejection(filters, node);
+    const rejection = firstRejection(filters, node) ?? rejectionBesideNominated(pod, node, context);
     if (rejection) filtered.rejections.set(node.name, rejection);
     else filtered.feasible.push(node);
   }
   return filtered;
-}
-
-function firstRejection(filters: readonly NodeFilter[], node: NodeInfo): Rejection | undefined {
-  for (const filter of filters) {
-    const rejection = filter(node);
-    if (rejection) return rejection;
-  }
-  return undefined;
 }
 
 const feasibleNodesMin = 100;

@@ -3,6 +3,7 @@ import type { DomainCounter } from '../cache/domain-counter';
 import type { TermHolders } from '../cache/pod-index';
 import type { AffinityTerms, PodQuery } from './affinity-term';
 import type { NodeInfo } from './node-info';
+import type { PodInfo } from './pod-info';
 
 /**
  * The cluster as the plugins see it for one decision. A decision is made in one go, without waiting, so this is a view
@@ -19,4 +20,18 @@ export interface Snapshot {
   namespaceLabels(namespace: string): Readonly<Record<string, string>>;
   services(namespace: string): Iterable<Service>;
   replicationControllers(namespace: string): Iterable<ReplicationController>;
+}
+
+export interface PlacedPod {
+  readonly info: PodInfo;
+  readonly nodeName: string;
+  /** Placed by us, not yet seen bound in the API. */
+  readonly assumed: boolean;
+}
+
+/** A snapshot to ask "what if": who changes it puts it back before anything else runs. */
+export interface Supposable extends Snapshot {
+  /** Takes a pod off its node. */
+  lift(uid: string): PlacedPod | undefined;
+  putBack(placed: PlacedPod): void;
 }

@@ -60,6 +60,13 @@ export class SchedulingQueue {
     this.activate(queued);
   }
 
+  /** The pod has changed in a way that no decision depends on: it keeps its place. */
+  refresh(info: PodInfo): void {
+    const key = this.activeKeys.get(info.uid);
+    const queued = this.backoff.get(info.uid) ?? this.unschedulable.get(info.uid) ?? this.inFlight.get(info.uid)?.queued ?? (key && this.active.get(key));
+    if (queued) queued.info = info;
+  }
+
   /** Takes the pod out of all rooms. */
   delete(uid: string): void {
     this.take(uid);
