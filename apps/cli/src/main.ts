@@ -5,6 +5,7 @@ import { adminKubeconfig } from './cluster/kubeconfig';
 import { defaultSettings, type ClusterSettings } from './cluster/settings';
 import { loadSettings, requireSettings } from './cluster/state';
 import { benchApi, type BenchApiFlags } from './bench-api/bench-api';
+import { benchScheduler, type BenchSchedulerFlags } from './bench-scheduler/bench-scheduler';
 import { bench } from './commands/bench';
 import { dev } from './commands/dev';
 import { down } from './commands/down';
@@ -121,6 +122,21 @@ benches
   .option('--pid <pid>', "the server's process on this machine: its CPU time and memory are told too")
   .option('--json <file>', 'write the figures there as JSON')
   .action((flags: BenchApiFlags) => benchApi(flags, systemClock));
+
+benches
+  .command('scheduler')
+  .description('measure how many pods a second get a node: creates nodes as objects, and pods, on any Kubernetes API server')
+  .option('--server <url>', 'the server, https://host:port')
+  .option('--token <token>', 'who asks: a bearer token that may do everything')
+  .option('--certificate-authority <file>', "the server's CA; without one its certificate is not checked")
+  .option('--kubeconfig <file>', 'instead of server and token')
+  .option('--nodes <count>', 'how many nodes', '1000')
+  .option('--pods <count>', 'how many pods', '2000')
+  .option('--workload <name>', 'plain, anti-affinity or spread', 'plain')
+  .option('--connections <count>', 'connections that create', '16')
+  .option('--timeout <seconds>', 'how long to wait for the last node', '300')
+  .option('--json <file>', 'write the figures there as JSON')
+  .action((flags: BenchSchedulerFlags) => benchScheduler(flags, systemClock));
 
 program
   .command('kubectl')
