@@ -5,7 +5,8 @@ import { podInfoOf } from '../framework/pod-info';
 import type { AffinityTerms, PodQuery } from '../framework/affinity-term';
 import type { PlacedPod, Supposable } from '../framework/snapshot';
 import { isDeepStrictEqual } from 'node:util';
-import type { DomainCounter, Labels } from './domain-counter';
+import type { Labels } from './domain-counter';
+import { DomainCounter } from './domain-counter';
 import type { TermHolders } from './pod-index';
 import { PodIndex } from './pod-index';
 
@@ -18,6 +19,7 @@ export class ClusterCache implements Supposable {
   private existing: NodeInfo[] = [];
   private readonly placed = new Map<string, PlacedPod>();
   private readonly namespaces = new Map<string, Labels>();
+  private readonly nodeCounter = new DomainCounter((name) => this.byName.get(name)?.labels ?? noLabels);
   private readonly index = new PodIndex({
     nodeLabels: (name) => this.byName.get(name)?.labels ?? noLabels,
     namespaceLabels: (name) => this.namespaceLabels(name),
@@ -36,18 +38,26 @@ export class ClusterCache implements Supposable {
     return info?.node ? info : undefined;
   }
 
+  nodesByDomain(topologyKey: string): ReadonlyMap<string, number> {
+    return this.nodeCounter.byDomain(topologyKey);
+  }
+
   setNode(node: Node): void {
     const info = this.infoOf(node.metadata?.name ?? '');
     const isNew = !info.node;
     const before = info.labels;
     info.setNode(node);
     this.index.nodeRelabelled(info.name, before, info.labels);
-    if (isNew) this.existing = [...this.existing, info];
+    if (isNew) {
+      this.existing = [...this.existing, info];
+      this.nodeCounter.add(info.name, 1);
+    } else this.nodeCounter.relabelled(info.name, before, info.labels);
   }
 
   deleteNode(name: string): void {
     const info = this.byName.get(name);
     if (!info) return;
+    if (info.node) this.nodeCounter.add(name, -1);
     const before = info.labels;
     info.setNode(undefined);
     this.index.nodeRelabelled(name, before, info.labels);

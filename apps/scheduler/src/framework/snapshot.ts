@@ -13,6 +13,8 @@ export interface Snapshot {
   /** Nodes that exist, in a stable order. */
   readonly nodes: readonly NodeInfo[];
   node(name: string): NodeInfo | undefined;
+  /** Domain to the number of its nodes. */
+  nodesByDomain(topologyKey: string): ReadonlyMap<string, number>;
   /** Pods with a node that match all `queries`, counted by node and domain; without those on their way out if so wished. */
   matching(queries: readonly PodQuery[], countsTerminating?: boolean): DomainCounter;
   /** Terms of affinity that pods with a node declare. */

@@ -1,6 +1,7 @@
 import type { TopologySpreadConstraint } from '@typernetes/api';
 import { firstUntoleratedTaint, labelSelectorOf, matchesPodNodeSelection, selectorFromObject } from '@typernetes/machinery';
 import type { LabelSelector } from '@typernetes/machinery';
+import type { DomainCounter } from '../cache/domain-counter';
 import type { NodeInfo } from '../framework/node-info';
 import type { NodeFilter, NodeScorer, Rejection, SchedulerPlugin } from '../framework/plugin';
 import { scoreMax } from '../framework/plugin';
@@ -77,14 +78,50 @@ function countsFor(constraint: Constraint, pod: PodInfo, node: NodeInfo): boolea
   return !constraint.honorsTaints || !firstUntoleratedTaint(node.taints, pod.pod.spec?.tolerations ?? [], ['NoSchedule', 'NoExecute']);
 }
 
-/** Matching pods per node name. Pods on their way out no longer count. */
-function countByNode(pod: PodInfo, snapshot: Snapshot, selector: LabelSelector): ReadonlyMap<string, number> {
-  return snapshot.matching([{ namespaces: new Set([pod.namespace]), namespaceSelector: undefined, selector }], false).byNode;
+/** Pods that count. Pods on their way out no longer do. */
+function counterOf({ selector }: Constraint, pod: PodInfo, snapshot: Snapshot): DomainCounter {
+  return snapshot.matching([{ namespaces: new Set([pod.namespace]), namespaceSelector: undefined, selector }], false);
+}
+
+/** Do all nodes count for all constraints? Then what the index keeps is the answer, and no node has to be looked at. */
+function countsEverywhere(pod: PodInfo, snapshot: Snapshot, constraints: readonly Constraint[]): boolean {
+  const { nodeSelector, affinity } = pod.pod.spec ?? {};
+  const isSelective = nodeSelector !== undefined || affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution !== undefined;
+  return constraints.every(({ topologyKey, honorsAffinity, honorsTaints }) => {
+    if (honorsTaints || (honorsAffinity && isSelective)) return false;
+    let labelled = 0;
+    for (const nodes of snapshot.nodesByDomain(topologyKey).values()) labelled += nodes;
+    return labelled === snapshot.nodes.length;
+  });
+}
+
+interface DomainCounts {
+  counts: ReadonlyMap<string, number>;
+  domains: number;
+  /** Of the domain with the fewest. */
+  lowest: number;
+}
+
+function allDomains(constraint: Constraint, pod: PodInfo, snapshot: Snapshot): DomainCounts {
+  const counts = counterOf(constraint, pod, snapshot).byDomain(constraint.topologyKey);
+  const domains = snapshot.nodesByDomain(constraint.topologyKey).size;
+  return { counts, domains, lowest: counts.size < domains ? 0 : lowestOf(counts) };
+}
+
+function eligibleDomains(constraint: Constraint, pod: PodInfo, snapshot: Snapshot, nodes: readonly NodeInfo[]): DomainCounts {
+  const counts = countByDomain(constraint, pod, snapshot, nodes);
+  return { counts, domains: counts.size, lowest: lowestOf(counts) };
+}
+
+function lowestOf(counts: ReadonlyMap<string, number>): number {
+  let lowest = Infinity;
+  for (const count of counts.values()) lowest = Math.min(lowest, count);
+  return lowest;
 }
 
 /** Matching pods per domain, over the nodes that have all keys and count for the pod. */
 function countByDomain(constraint: Constraint, pod: PodInfo, snapshot: Snapshot, nodes: readonly NodeInfo[]): Map<string, number> {
-  const byNode = countByNode(pod, snapshot, constraint.selector);
+  const { byNode } = counterOf(constraint, pod, snapshot);
   const byDomain = new Map<string, number>();
   for (const node of nodes) {
     const domain = node.labels[constraint.topologyKey];
@@ -99,13 +136,13 @@ const skewed = rejected("node(s) didn't match pod topology spread constraints", 
 const unlabelled = rejected("node(s) didn't match pod topology spread constraints (missing required label)", false);
 
 function spreadFilter(pod: PodInfo, snapshot: Snapshot, constraints: Constraint[]): NodeFilter {
-  const nodes = snapshot.nodes.filter((node) => constraints.every(({ topologyKey }) => topologyKey in node.labels));
+  const everywhere = countsEverywhere(pod, snapshot, constraints);
+  const nodes = everywhere ? [] : snapshot.nodes.filter((node) => constraints.every(({ topologyKey }) => topologyKey in node.labels));
   const prepared = constraints.map((constraint) => {
-    const byDomain = countByDomain(constraint, pod, snapshot, nodes);
-    // With fewer domains than wanted the emptiest one counts as empty (KEP-3022).
-    const lowest = byDomain.size < constraint.minDomains ? 0 : Math.min(...byDomain.values());
+    const { counts, domains, lowest } = everywhere ? allDomains(constraint, pod, snapshot) : eligibleDomains(constraint, pod, snapshot, nodes);
     const self = constraint.selector.matches(pod.labels) ? 1 : 0;
-    return { constraint, byDomain, lowest, self };
+    // With fewer domains than wanted the emptiest one counts as empty (KEP-3022).
+    return { constraint, byDomain: counts, lowest: domains < constraint.minDomains ? 0 : lowest, self };
   });
   return (node) => {
     for (const { constraint, byDomain, lowest, self } of prepared) {
@@ -129,9 +166,10 @@ interface SpreadScoring {
 function spreadScorer({ pod, snapshot, feasible, constraints, requireAllKeys }: SpreadScoring): NodeScorer {
   const hasKeys = (node: NodeInfo): boolean => constraints.every(({ topologyKey }) => topologyKey in node.labels);
   const ignored = new Set(requireAllKeys ? feasible.filter((node) => !hasKeys(node)) : []);
+  const everywhere = countsEverywhere(pod, snapshot, constraints);
+  const nodes = requireAllKeys && !everywhere ? snapshot.nodes.filter(hasKeys) : snapshot.nodes;
   const prepared = constraints.map((constraint) => {
-    const nodes = requireAllKeys ? snapshot.nodes.filter(hasKeys) : snapshot.nodes;
-    const byDomain = countByDomain(constraint, pod, snapshot, nodes);
+    const byDomain = everywhere ? counterOf(constraint, pod, snapshot).byDomain(constraint.topologyKey) : countByDomain(constraint, pod, snapshot, nodes);
     const domains = new Set(feasible.filter((node) => !ignored.has(node)).map((node) => node.labels[constraint.topologyKey]));
     // The more domains, the less one pod more or less in a domain means; the logarithm makes up for it.
     return { constraint, byDomain, weight: Math.log(domains.size + 2) };
