@@ -78,7 +78,7 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
       ...(config.anonymousAuth ? [anonymousAuthenticator] : []),
     ],
     authorizers,
-    admission: [...admissionChain({ objects, client: internals.client, clock, random }), ...(config.authorizationModes.includes('RBAC') ? [rbacEscalation({ index: rbac, authorizers })] : [])],
+    admission: [...admissionChain({ objects, authorizers, client: internals.client, clock, random }), ...(config.authorizationModes.includes('RBAC') ? [rbacEscalation({ index: rbac, authorizers })] : [])],
     subresourceHandlers: {
       ...streamingHandlers({ objects, kubelets }),
       ...proxyHandlers({ objects, kubelets, random }, kubeletCredentials),

@@ -134,6 +134,12 @@ const rulesByKind: ReadonlyMap<string, KindRules<object>> = new Map([
     validateUpdate: validation.validatePodDisruptionBudgetUpdate,
     validateStatusUpdate: validation.validatePodDisruptionBudgetStatusUpdate,
   }),
+  rulesOf(resources.certificateSigningRequests, {
+    validateCreate: validation.validateCertificateSigningRequestCreate,
+    validateUpdate: validation.validateCertificateSigningRequestUpdate,
+    validateStatusUpdate: validation.validateCertificateSigningRequestStatusUpdate,
+    validatePartUpdates: { approval: validation.validateCertificateSigningRequestApproval },
+  }),
   rulesOf(resources.limitRanges, {
     defaults: defaults.defaultLimitRange,
     validateCreate: validation.validateLimitRangeCreate,

@@ -19,6 +19,8 @@ export interface ResourceType<T extends KubernetesObject = KubernetesObject> {
 export interface StrategyContext {
   /** RFC 3339, whole seconds. */
   now: string;
+  /** Who asks. */
+  user: { readonly name: string; readonly uid?: string; readonly groups: readonly string[]; readonly extra?: Readonly<Record<string, readonly string[]>> };
 }
 
 /**

@@ -12,6 +12,7 @@ import { subjectAccessReview } from './authorization/subject-access-review';
 import { horizontalPodAutoscaler, horizontalPodAutoscalerV1 } from './autoscaling/horizontal-pod-autoscaler';
 import { cronJob } from './batch/cron-job';
 import { job } from './batch/job';
+import { certificateSigningRequest } from './certificates/certificate-signing-request';
 import { lease } from './coordination/lease';
 import { binding } from './core/binding';
 import { configMap } from './core/config-map';
@@ -97,6 +98,7 @@ const declarations: readonly KindDefinition[] = [
   runtimeClass,
   horizontalPodAutoscaler,
   horizontalPodAutoscalerV1,
+  certificateSigningRequest,
   ingress,
   ingressClass,
   networkPolicy,

@@ -2,6 +2,8 @@ import type { ApiClient } from '@typernetes/client';
 import type { Clock, Random } from '@typernetes/machinery';
 import type { AdmissionPlugin } from '../pipeline/admission';
 import type { ObjectReader } from '../pipeline/object-reader';
+import type { Authorizer } from '../pipeline/authorizer';
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates';
 import { defaultTolerationSeconds } from './default-toleration-seconds';
 import { limitRanger } from './limit-ranger/limit-ranger';
 import { namespaceLifecycle } from './namespace-lifecycle';
@@ -17,8 +19,8 @@ import { taintNodesByCondition } from './taint-nodes-by-condition';
  * The admission chain, in upstream's order. NamespaceLifecycle comes first: nothing else matters where nothing may be
  * written. NodeRestriction comes before TaintNodesByCondition, whose taint is not the kubelet's doing.
  */
-export function admissionChain(parts: { objects: ObjectReader; client: ApiClient; clock: Clock; random: Random }): readonly AdmissionPlugin[] {
-  const { objects } = parts;
+export function admissionChain(parts: { objects: ObjectReader; authorizers: readonly Authorizer[]; client: ApiClient; clock: Clock; random: Random }): readonly AdmissionPlugin[] {
+  const { objects, authorizers } = parts;
   return [
     namespaceLifecycle(objects),
     limitRanger(objects),
@@ -31,6 +33,9 @@ export function admissionChain(parts: { objects: ObjectReader; client: ApiClient
     storageObjectInUseProtection,
     persistentVolumeClaimResize(objects),
     runtimeClassAdmission(objects),
+    certificateApproval(authorizers),
+    certificateSigning(authorizers),
+    certificateSubjectRestriction,
     resourceQuota(parts),
   ];
 }

@@ -47,12 +47,13 @@ const strategyOf = (kind: KindDefinition, subresource: string): WriteStrategy<Ku
 
 function prepare({ call, subresource, next, previous, now }: Write): void {
   const strategy = strategyOf(call.kind, subresource);
+  const context = { now, user: call.user };
   if (previous) {
     prepareMetadataForUpdate(next, previous);
-    strategy.prepareForUpdate?.(next, previous, { now });
+    strategy.prepareForUpdate?.(next, previous, context);
   } else {
     prepareMetadataForCreate(call, next, now);
-    strategy.prepareForCreate?.(next, { now });
+    strategy.prepareForCreate?.(next, context);
   }
 }
 

@@ -5,6 +5,7 @@ import { resources } from '../resources';
 import * as apps from './apps';
 import { autoscalerPrinter } from './autoscaler';
 import * as batch from './batch';
+import { certificateSigningRequestPrinter } from './certificates';
 import { endpointSlicePrinter, endpointsPrinter } from './endpoints';
 import { coreEventPrinter, eventPrinter } from './event';
 import * as networking from './networking';
@@ -57,6 +58,7 @@ const printers: ReadonlyMap<string, TablePrinter<KubernetesObject>> = new Map([
   printerOf(resources.priorityClasses, policies.priorityClassPrinter),
   printerOf(resources.runtimeClasses, policies.runtimeClassPrinter),
   printerOf(resources.horizontalPodAutoscalers, autoscalerPrinter),
+  printerOf(resources.certificateSigningRequests, certificateSigningRequestPrinter),
   printerOf(resources.ingresses, networking.ingressPrinter),
   printerOf(resources.ingressClasses, networking.ingressClassPrinter),
   printerOf(resources.networkPolicies, networking.networkPolicyPrinter),

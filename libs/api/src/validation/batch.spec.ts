@@ -12,7 +12,7 @@ const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', ima
 function jobOf(spec: Partial<JobSpec>): Job {
   const job: Job = { metadata: { name: 'j', uid: 'u' }, spec: { template, ...deepCopy(spec) } };
   defaults.defaultJob(job);
-  jobKind.strategy.prepareForCreate?.(job, { now: '' });
+  jobKind.strategy.prepareForCreate?.(job, { now: '', user: { name: 'test', groups: [] } });
   return job;
 }
 

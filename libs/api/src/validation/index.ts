@@ -7,6 +7,7 @@ export { checkAnnotations, checkLabels } from './labels';
 export { sameValue } from './checks';
 export { checkPodTemplateSpec } from './pod-spec';
 export { validatePodResize } from './pod-resize';
+export * from './certificate-signing-request';
 export * from './config-data';
 export * from './cron-job';
 export * from './daemon-set';

@@ -36,7 +36,7 @@ test.each<[rule: string, previous: Pod, next: Pod, ...expected: string[]]>([
 describe('what the subresources may write', () => {
   const kind = createRegistry().lookup('', 'v1', 'pods');
   const write = (part: string, next: Pod, previous: Pod): Pod => {
-    kind?.partStrategies[part]?.prepareForUpdate?.(next, previous, { now: '' });
+    kind?.partStrategies[part]?.prepareForUpdate?.(next, previous, { now: '', user: { name: 'test', groups: [] } });
     return next;
   };
   test('resize: resources alone, and the generation counts', () => {

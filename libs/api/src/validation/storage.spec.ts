@@ -35,7 +35,7 @@ test('the storage of a volume is for life', () => {
 
 test('a volume knows since when it is in its phase', () => {
   const next = { ...volumeOf({}), status: { phase: 'Bound', lastPhaseTransitionTime: 'before' } };
-  persistentVolume.statusStrategy?.prepareForUpdate?.(next, { ...volumeOf({}), ...{ status: { phase: 'Available', lastPhaseTransitionTime: 'before' } } }, { now: 'now' });
+  persistentVolume.statusStrategy?.prepareForUpdate?.(next, { ...volumeOf({}), ...{ status: { phase: 'Available', lastPhaseTransitionTime: 'before' } } }, { now: 'now', user: { name: 'test', groups: [] } });
   expect(next.status.lastPhaseTransitionTime).toBe('now');
 });
 
