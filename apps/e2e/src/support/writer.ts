@@ -40,11 +40,12 @@ export class Writer {
     await this.done;
   }
 
-  /** Names that were acknowledged and are not there. */
+  /** Names that were acknowledged before the question and are not in the answer: what is written meanwhile may be in it or not. */
   async lost(): Promise<string[]> {
+    const acknowledged = [...this.acknowledged];
     const { text } = await rest('GET', `/api/v1/namespaces/${this.namespace}/configmaps`);
     const present = new Set((JSON.parse(text) as { items: { metadata: { name: string } }[] }).items.map((item) => item.metadata.name));
-    return this.acknowledged.filter((name) => !present.has(name));
+    return acknowledged.filter((name) => !present.has(name));
   }
 
   private async write(): Promise<void> {
