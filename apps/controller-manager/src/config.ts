@@ -24,6 +24,8 @@ export interface ControllerManagerConfig {
   rootCa?: string;
   /** PEM text of the key that signs the tokens of token secrets; absent: none are filled. */
   serviceAccountPrivateKey?: string;
+  /** Authority that approved certificate requests are signed with, PEM texts, and how long certificates are good; absent: none are signed. */
+  clusterSigning?: { cert: string; key: string; durationMs: number };
   /** Terminated pods are kept up to this number. */
   terminatedPodGcThreshold: number;
 }

@@ -1,4 +1,5 @@
 import { bootstrapSignerController, tokenCleanerController } from './bootstrap-tokens/bootstrap-token-controllers';
+import { csrApprovingController, csrCleanerController, csrSigningController } from './certificates/certificate-controllers';
 import { clusterRoleAggregationController } from './cluster-role-aggregation/aggregation-controller';
 import type { ControllerDefinition } from './context';
 import { cronJobController } from './cronjob/cronjob-controller';
@@ -60,6 +61,9 @@ export const controllers: readonly ControllerDefinition[] = [
   podGcController,
   loadBalancerController,
   namespaceController,
+  csrApprovingController,
+  csrSigningController,
+  csrCleanerController,
   bootstrapSignerController,
   tokenCleanerController,
   legacyTokenCleaner,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { loadKubeconfig, loadTls, runMain } from '@typernetes/component';
 import { parseDuration } from '@typernetes/machinery';
+import type { ControllerManagerConfig } from './config';
 import { startControllerManager } from './start';
 
 interface Flags {
@@ -20,6 +21,9 @@ interface Flags {
   loadBalancerPool?: string;
   rootCaFile?: string;
   serviceAccountPrivateKeyFile?: string;
+  clusterSigningCertFile?: string;
+  clusterSigningKeyFile?: string;
+  clusterSigningDuration: string;
   terminatedPodGcThreshold: string;
   concurrentRcSyncs: number;
   concurrentEndpointSyncs: number;
@@ -50,6 +54,13 @@ function workersOf(flags: Flags): Record<string, number> {
   };
 }
 
+/** @throws Error when one of the two files is missing */
+function clusterSigningOf({ clusterSigningCertFile: cert, clusterSigningKeyFile: key, clusterSigningDuration }: Flags): ControllerManagerConfig['clusterSigning'] {
+  if (!cert && !key) return undefined;
+  if (!cert || !key) throw new Error('--cluster-signing-cert-file and --cluster-signing-key-file must be given together');
+  return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8'), durationMs: parseDuration(clusterSigningDuration) };
+}
+
 function workerCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('It must be a whole number greater than 0.');
@@ -76,6 +87,9 @@ void runMain<Flags>({
       .option('--load-balancer-pool <range>', 'addresses for LoadBalancer Services: a CIDR or first-last')
       .option('--root-ca-file <file>', "authority of the apiserver's certificate, for kube-root-ca.crt and token secrets")
       .option('--service-account-private-key-file <file>', 'key that signs the tokens of token secrets')
+      .option('--cluster-signing-cert-file <file>', 'authority that approved certificate requests are signed with; without one, none are signed')
+      .option('--cluster-signing-key-file <file>', 'its key')
+      .option('--cluster-signing-duration <duration>', 'how long such certificates are good at most', '8760h0m0s')
       .option('--terminated-pod-gc-threshold <count>', 'ended pods that are kept', '12500')
       .option('--concurrent-rc-syncs <count>', 'ReplicationControllers worked on at the same time', workerCount, 5)
       .option('--concurrent-endpoint-syncs <count>', 'Endpoints worked on at the same time', workerCount, 5)
@@ -109,6 +123,7 @@ void runMain<Flags>({
         loadBalancerPool: flags.loadBalancerPool,
         rootCa: text(flags.rootCaFile),
         serviceAccountPrivateKey: text(flags.serviceAccountPrivateKeyFile),
+        clusterSigning: clusterSigningOf(flags),
         terminatedPodGcThreshold: Number(flags.terminatedPodGcThreshold),
       },
       {

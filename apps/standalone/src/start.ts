@@ -92,6 +92,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Running
       loadBalancerPool: '172.30.200.0/24',
       rootCa: pki.caCert,
       serviceAccountPrivateKey: pki.serviceAccountPrivateKey,
+      clusterSigning: { cert: pki.caCert, key: pki.caKey, durationMs: 365 * 86_400_000 },
       terminatedPodGcThreshold: 12_500,
     },
     context('controller-manager'),

@@ -1,4 +1,4 @@
-export { parseCertificateRequest, type ParsedCertificateRequest } from './certificates/parse-request';
+export { parseCertificateRequest, type ParsedCertificateRequest, type RequestedAltNames } from './certificates/parse-request';
 export * from './defaults';
 export * from './define-kind';
 export * from './generated/types';

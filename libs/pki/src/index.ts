@@ -1,4 +1,5 @@
 export * from './certificate';
 export * from './cluster-pki';
 export * from './kubeconfig';
+export * from './sign-request';
 export { standalonePki, type StandalonePki } from './standalone-pki';

@@ -7,6 +7,7 @@ import { keepOrWrite, writeServiceAccountKeys } from './certificate-files';
 /** What a control plane in one process needs: one server, one user. */
 export interface StandalonePki {
   readonly caCert: string;
+  readonly caKey: string;
   readonly server: CertificatePair;
   readonly admin: CertificatePair;
   readonly serviceAccountPrivateKey: string;
@@ -28,5 +29,5 @@ export function standalonePki(dir: string, hosts: readonly string[], nowMs: numb
   const admin = issue('admin', { commonName: 'kubernetes-admin', organizations: ['system:masters'], usages: ['client'] });
   writeServiceAccountKeys(dir);
   const read = (name: string): string => readFileSync(path.join(dir, name), 'utf8');
-  return { caCert: authority.cert, server, admin, serviceAccountPrivateKey: read('sa.key'), serviceAccountPublicKey: read('sa.pub') };
+  return { caCert: authority.cert, caKey: authority.key, server, admin, serviceAccountPrivateKey: read('sa.key'), serviceAccountPublicKey: read('sa.pub') };
 }

@@ -87,5 +87,7 @@ export async function ensureCertificates(settings: ClusterSettings, clock: Clock
   // etcd has an authority of its own: whoever has a certificate of the cluster must not get at the store by it.
   const [ca, etcdCa] = await Promise.all([authority('ca', 'kubernetes'), authority('etcd-ca', 'etcd-ca'), writeServiceAccountKeys(root)]);
   const authorities = { ca, 'etcd-ca': etcdCa };
+  // It signs the certificates that nodes and users ask for.
+  await writeWhole(path.join(root, 'controller-manager/pki/ca.key'), ca.key, 0o600);
   await Promise.all(clusterIdentities(settings).map((identity) => writeIdentity(settings, authorities, identity, nowMs)));
 }

@@ -19,6 +19,8 @@ export interface Kubectl {
 export interface SimulatedCluster {
   readonly standalone: RunningStandalone;
   readonly client: ApiClient;
+  /** The administrator's, as a file that the test may change. */
+  readonly kubeconfig: string;
   /** A namespace that pods can be made in. */
   newNamespace(name: string): Promise<string>;
   /** Real kubectl. Never rejects. */
@@ -53,6 +55,7 @@ export async function startSimulatedCluster(nodes = 2): Promise<SimulatedCluster
   return {
     standalone,
     client,
+    kubeconfig,
     newNamespace: async (name) => {
       await client.resource(resources.namespaces).create({ metadata: { name } });
       await eventually(`service account of ${name}`, () => client.resource(resources.serviceAccounts).get('default', { namespace: name }));

@@ -2,15 +2,34 @@
 import { createPublicKey, verify } from 'node:crypto';
 import forge from 'node-forge';
 
-/** What a certificate request asks for, as far as the API judges it. */
+/** Names that a certificate is for beside its subject (RFC 5280 section 4.2.1.6). */
+export interface RequestedAltNames {
+  readonly dns: readonly string[];
+  /** As bytes: 4 or 16. */
+  readonly ips: readonly Buffer[];
+  readonly emails: readonly string[];
+  readonly uris: readonly string[];
+}
+
+/** What a certificate request asks for, as far as the API and its signers judge it. */
 export interface ParsedCertificateRequest {
   /** The `O` parts of the subject: groups, in client certificates of the API. */
   readonly organizations: readonly string[];
+  /** The `CN` part: the user; empty when there is none. */
+  readonly commonName: string;
+  readonly altNames: RequestedAltNames;
+  /** Name of RFC 5280, in DER. */
+  readonly subject: Buffer;
+  /** SubjectPublicKeyInfo, in DER. */
+  readonly publicKey: Buffer;
   /** Whether who asks has the private key. */
   isSignatureValid(): boolean;
 }
 
 const organizationOid = '2.5.4.10';
+const commonNameOid = '2.5.4.3';
+const extensionRequestOid = '1.2.840.113549.1.9.14';
+const subjectAltNameOid = '2.5.29.17';
 
 /** Digest by signature algorithm (RFC 8017 appendix A.2.4, RFC 5758 section 3.2, RFC 8410); null: the algorithm has its own. */
 const digests: Readonly<Record<string, string | null>> = {
@@ -31,9 +50,26 @@ const bytesOf = (node: Node | undefined): string => (typeof node?.value === 'str
 const derOf = (node: Node): Buffer => Buffer.from(forge.asn1.toDer(node).getBytes(), 'binary');
 const oidOf = (node: Node | undefined): string => forge.asn1.derToOid(forge.util.createBuffer(bytesOf(node)));
 
-function organizationsOf(subject: Node | undefined): string[] {
+function subjectParts(subject: Node, wanted: string): string[] {
   const attributes = partsOf(subject).flatMap((set) => partsOf(set)).map((attribute) => partsOf(attribute));
-  return attributes.filter(([oid]) => oidOf(oid) === organizationOid).map(([, value]) => Buffer.from(bytesOf(value), 'binary').toString());
+  return attributes.filter(([oid]) => oidOf(oid) === wanted).map(([, value]) => Buffer.from(bytesOf(value), 'binary').toString());
+}
+
+/** The value of an extension that the request's attributes ask for (RFC 2985 section 5.4.2). */
+function requestedExtension(attributes: Node | undefined, wanted: string): Node | undefined {
+  const request = partsOf(attributes).map(partsOf).find(([oid]) => oidOf(oid) === extensionRequestOid);
+  const extensions = partsOf(partsOf(request?.[1])[0]).map(partsOf);
+  const value = extensions.find(([oid]) => oidOf(oid) === wanted)?.at(-1);
+  return value && decode(Buffer.from(bytesOf(value), 'binary'));
+}
+
+function altNamesOf(extension: Node | undefined): RequestedAltNames {
+  const ofType = (type: number): Buffer[] =>
+    partsOf(extension)
+      .filter((name) => (name.type as number) === type)
+      .map((name) => Buffer.from(bytesOf(name), 'binary'));
+  const texts = (type: number): string[] => ofType(type).map((bytes) => bytes.toString('latin1'));
+  return { emails: texts(1), dns: texts(2), uris: texts(6), ips: ofType(7) };
 }
 
 function decode(der: Buffer): Node {
@@ -54,12 +90,16 @@ export function parseCertificateRequest(text: string): ParsedCertificateRequest 
   const block = /-----BEGIN ([^-]+)-----([^-]*)-----END \1-----/.exec(text);
   if (block?.[1] !== 'CERTIFICATE REQUEST') throw new Error('PEM block type must be CERTIFICATE REQUEST');
   const [info, algorithm, signature] = partsOf(decode(Buffer.from(block[2] ?? '', 'base64')));
-  const [version, subject, publicKey] = partsOf(info);
+  const [version, subject, publicKey, attributes] = partsOf(info);
   if (!info || !algorithm || !signature || !version || !subject || !publicKey) throw new Error('asn1: structure error: malformed certificate request');
   const digest = digests[oidOf(partsOf(algorithm)[0])];
   if (digest === undefined) throw new Error('x509: cannot verify signature: algorithm unimplemented');
   return {
-    organizations: organizationsOf(subject),
+    organizations: subjectParts(subject, organizationOid),
+    commonName: subjectParts(subject, commonNameOid).at(-1) ?? '',
+    altNames: altNamesOf(requestedExtension(attributes, subjectAltNameOid)),
+    subject: derOf(subject),
+    publicKey: derOf(publicKey),
     isSignatureValid: () => {
       try {
         const key = createPublicKey({ key: derOf(publicKey), format: 'der', type: 'spki' });

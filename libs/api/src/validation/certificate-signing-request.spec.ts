@@ -23,6 +23,17 @@ BggqhkjOPQQDAgNIADBFAiBPshDlUYZlOHTXgrdlRPRAOB8W7MSDNpu4cudMkgjg
 yQIhAJ6yXPGjHF+7eLpKZd1g/GBfjufxjC8JPO61LmPpUIQ8
 -----END CERTIFICATE REQUEST-----
 `;
+/** As above with `-addext subjectAltName=DNS:a.example,IP:10.0.0.1,email:me@example.com,URI:https://a/b`. */
+const namedPem = `-----BEGIN CERTIFICATE REQUEST-----
+MIIBNTCB2wIBADAvMRYwFAYDVQQDDA1zeXN0ZW06bm9kZTphMRUwEwYDVQQKDAxz
+eXN0ZW06bm9kZXMwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAR1+5jMscjxFe8k
+y05tqTcUsni7qKzvWxUByLRwf51ZJFCihVmGmZrM837FeJTYJglrZ2NdK7dMWevz
+xD9C6XYvoEowSAYJKoZIhvcNAQkOMTswOTA3BgNVHREEMDAugglhLmV4YW1wbGWH
+BAoAAAGBDm1lQGV4YW1wbGUuY29thgtodHRwczovL2EvYjAKBggqhkjOPQQDAgNJ
+ADBGAiEA27TrxDCMxsyLiulpgeK0h8PFO3D+Obnk95Xiw6M3wWICIQDS2FxX76R9
+0yXCr7GIlHnb2TotNHV8ckUEERBe2D4/9A==
+-----END CERTIFICATE REQUEST-----
+`;
 const pem = makeRequest(['developers', 'größe']);
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const spec = { request: base64(pem), signerName: 'example.com/a', usages: ['client auth'] };
@@ -37,6 +48,11 @@ describe('a certificate request', () => {
     expect(parseCertificateRequest(pem).isSignatureValid()).toBe(true);
     expect(parseCertificateRequest(ellipticPem).organizations).toEqual(['system:nodes']);
     expect(parseCertificateRequest(ellipticPem).isSignatureValid()).toBe(true);
+    expect(parseCertificateRequest(ellipticPem)).toMatchObject({ commonName: 'node', altNames: { dns: [], ips: [], emails: [], uris: [] } });
+    expect(parseCertificateRequest(namedPem)).toMatchObject({
+      commonName: 'system:node:a',
+      altNames: { dns: ['a.example'], ips: [Buffer.from([10, 0, 0, 1])], emails: ['me@example.com'], uris: ['https://a/b'] },
+    });
   });
 
   it('proves nothing when it was changed after it was signed', () => {
