@@ -27,6 +27,7 @@ import { rootCaPublisher } from './root-ca/root-ca-publisher';
 import { legacyTokenCleaner } from './serviceaccount/legacy-token-clean-up';
 import { serviceAccountController } from './serviceaccount/service-account-controller';
 import { tokenController } from './serviceaccount/token-controller';
+import { ttlController } from './ttl/ttl-controller';
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller';
 import { statefulSetController } from './statefulset/statefulset-controller';
 import { claimProtectionController, volumeProtectionController } from './volume-protection/protection-controllers';
@@ -37,6 +38,7 @@ export const controllers: readonly ControllerDefinition[] = [
   tokenController,
   rootCaPublisher,
   nodeIpamController,
+  ttlController,
   clusterRoleAggregationController,
   replicationController,
   replicaSetController,

@@ -57,6 +57,7 @@ const controllersRunAsManager = [
   'pvc-protection-controller',
   'ephemeral-volume-controller',
   'horizontal-pod-autoscaler',
+  'ttl-controller',
 ];
 
 /**
