@@ -1,6 +1,6 @@
 import type { KindDefinition, Registry } from '@typernetes/api';
 import { apiErrors, type KubernetesObject } from '@typernetes/machinery';
-import { CacheEntry, type Attributes, type AttributesOf, type Mirror, type WatchCache } from '@typernetes/storage';
+import { CacheEntry, type Attributes, type CacheDeclaration, type Mirror, type WatchCache } from '@typernetes/storage';
 
 /** Fields by which a watch is found without asking every watcher: kubelets', and single-object watches of kubectl. */
 const indexedFields: Readonly<Record<string, readonly string[]>> = { pods: ['spec.nodeName'] };
@@ -18,11 +18,19 @@ export interface ResourceStore {
   readonly prefix: string;
 }
 
-/** A read-only view of the stored form as this kind shows it. */
+const views = new WeakMap<KindDefinition, WeakMap<CacheEntry, CacheEntry>>();
+
+/** A read-only view of the stored form as this kind shows it; made once per version of the object. */
 export function viewOf(kind: KindDefinition, entry: CacheEntry): CacheEntry {
   if (!kind.storedAs) return entry;
-  const viewed = kind.storedAs.fromStored(entry.parse());
-  return new CacheEntry(entry.key, Buffer.from(JSON.stringify(viewed)), entry.revision);
+  const ofKind = views.get(kind) ?? new WeakMap<CacheEntry, CacheEntry>();
+  views.set(kind, ofKind);
+  const known = ofKind.get(entry);
+  if (known) return known;
+  const value = Buffer.from(JSON.stringify(kind.storedAs.fromStored(entry.parse())));
+  const view = value.equals(entry.value) ? entry : new CacheEntry(entry.key, value, entry.revision);
+  ofKind.set(entry, view);
+  return view;
 }
 
 function attributesOf(kinds: readonly KindDefinition[], object: KubernetesObject): Attributes {
@@ -30,30 +38,55 @@ function attributesOf(kinds: readonly KindDefinition[], object: KubernetesObject
   const fields: Record<string, string> = { 'metadata.name': metadata.name ?? '' };
   if (metadata.namespace) fields['metadata.namespace'] = metadata.namespace;
   for (const kind of kinds) {
+    const selectable = Object.entries(kind.selectableFields);
+    if (selectable.length === 0) continue;
     const viewed = kind.storedAs ? kind.storedAs.fromStored(object) : object;
-    for (const [field, valueOf] of Object.entries(kind.selectableFields)) fields[field] ??= valueOf(viewed);
+    for (const [field, valueOf] of selectable) fields[field] ??= valueOf(viewed);
   }
   return { labels: metadata.labels ?? {}, fields };
+}
+
+/** What the mirror has to know of kinds that are stored under one path. */
+function declarationOf(path: string, kinds: readonly KindDefinition[]): CacheDeclaration {
+  const indexed = indexedFields[path];
+  return { path, attributesOf: (object) => attributesOf(kinds, object), ...(indexed ? { indexedFields: indexed } : {}) };
 }
 
 /** All stores by kind, with their caches declared at the mirror. */
 export class ResourceStores {
   private readonly stores = new Map<KindDefinition, ResourceStore>();
 
-  constructor(registry: Registry, mirror: Mirror) {
+  constructor(
+    registry: Registry,
+    private readonly mirror: Mirror,
+  ) {
     const byPath = new Map<string, KindDefinition[]>();
     for (const kind of registry) {
       if (kind.storagePath) byPath.set(kind.storagePath, [...(byPath.get(kind.storagePath) ?? []), kind]);
     }
     for (const [path, kinds] of byPath) {
-      const attributes: AttributesOf = (object) => attributesOf(kinds, object);
-      const cache = mirror.declare({
-        path,
-        attributesOf: attributes,
-        ...(indexedFields[path] ? { indexedFields: indexedFields[path] } : {}),
-      });
-      for (const kind of kinds) this.stores.set(kind, storeOf(kind, path, { cache, attributesOf: attributes }));
+      const declaration = declarationOf(path, kinds);
+      this.keep(kinds, declaration, mirror.declare(declaration));
     }
+  }
+
+  /**
+   * Stores of kinds that come while the server runs, all under one path; when this resolves, what is stored there can be
+   * read. Watches of kinds that had this path before end.
+   */
+  async adopt(path: string, kinds: readonly KindDefinition[]): Promise<void> {
+    const declaration = declarationOf(path, kinds);
+    this.keep(kinds, declaration, await this.mirror.adopt(declaration));
+  }
+
+  /** Kinds that are served no more. */
+  forget(kinds: readonly KindDefinition[]): void {
+    for (const kind of kinds) this.stores.delete(kind);
+  }
+
+  /** Ends what is left of a path when none of its kinds is served any more. */
+  drop(path: string): void {
+    this.mirror.drop(path);
   }
 
   /** @throws ApiError MethodNotAllowed for kinds that are never stored */
@@ -65,6 +98,10 @@ export class ResourceStores {
 
   [Symbol.iterator](): Iterator<ResourceStore> {
     return this.stores.values();
+  }
+
+  private keep(kinds: readonly KindDefinition[], { path, attributesOf: attributes }: CacheDeclaration, cache: WatchCache): void {
+    for (const kind of kinds) this.stores.set(kind, storeOf(kind, path, { cache, attributesOf: attributes }));
   }
 }
 

@@ -27,6 +27,12 @@ export interface CacheDeclaration {
   readonly indexedFields?: readonly string[];
 }
 
+/** A cache whose first content is being read; what happens meanwhile waits. */
+interface Loading {
+  readonly cache: WatchCache;
+  readonly events: StorageEvent[];
+}
+
 interface Waiter {
   readonly revision: number;
   readonly resolve: () => void;
@@ -34,10 +40,13 @@ interface Waiter {
 
 export class Mirror {
   private readonly caches = new Map<string, WatchCache>();
+  private readonly loading = new Map<string, Loading>();
   private readonly root: string;
   private readonly clock: Clock;
   private watch: StorageWatch | undefined;
   private currentRevision = 0;
+  /** Counts how often everything was read. */
+  private relists = 0;
   private isSynced = false;
   private isStopped = false;
   private waiters: Waiter[] = [];
@@ -62,10 +71,51 @@ export class Mirror {
 
   /** Before `start`. */
   declare(declaration: CacheDeclaration): WatchCache {
-    const { path, attributesOf, indexedFields } = declaration;
-    const cache = new WatchCache({ keyPrefix: `${this.root}${path}/`, attributesOf, ...(indexedFields ? { indexedFields } : {}) });
-    this.caches.set(path, cache);
+    const cache = this.cacheFor(declaration);
+    this.caches.set(declaration.path, cache);
     return cache;
+  }
+
+  private cacheFor({ path, attributesOf, indexedFields }: CacheDeclaration): WatchCache {
+    return new WatchCache({ keyPrefix: `${this.root}${path}/`, attributesOf, ...(indexedFields ? { indexedFields } : {}) });
+  }
+
+  /**
+   * A cache for a path that comes while the mirror runs, once it has read what is stored there. One that was there before
+   * goes on until then, and its watches end. Of one path only one may come at a time.
+   * @throws ApiError when the store can't be read
+   */
+  async adopt(declaration: CacheDeclaration): Promise<WatchCache> {
+    const { path } = declaration;
+    for (;;) {
+      const own: Loading = { cache: this.cacheFor(declaration), events: [] };
+      const relists = this.relists;
+      this.loading.set(path, own);
+      try {
+        const { entries, revision } = await this.read(`${this.root}${path}/`);
+        await this.waitFor(revision);
+        // What happened before a relist was not told as events.
+        if (relists !== this.relists) continue;
+        this.install(path, own, { entries, revision });
+        return own.cache;
+      } finally {
+        this.loading.delete(path);
+      }
+    }
+  }
+
+  private install(path: string, { cache, events }: Loading, { entries, revision }: { entries: StoredEntry[]; revision: number }): void {
+    cache.replace(entries, revision);
+    for (const event of events) if (event.revision > revision) cache.apply(event);
+    cache.progress(this.currentRevision);
+    this.caches.get(path)?.endWatches();
+    this.caches.set(path, cache);
+  }
+
+  /** Forgets a path; its watches end. */
+  drop(path: string): void {
+    this.caches.get(path)?.endWatches();
+    this.caches.delete(path);
   }
 
   /** Reads everything and starts to follow. Rejects when the store can't be read. */
@@ -130,20 +180,33 @@ export class Mirror {
   }
 
   private async readAll(): Promise<void> {
-    const entries = new Map<string, StoredEntry[]>([...this.caches.keys()].map((path) => [path, []]));
+    const { entries, revision } = await this.read(this.root);
+    const byPath = new Map<string, StoredEntry[]>();
+    for (const entry of entries) {
+      const path = this.pathOf(entry.key) ?? '';
+      const known = byPath.get(path);
+      if (known) known.push(entry);
+      else byPath.set(path, [entry]);
+    }
+    for (const [path, cache] of this.caches) cache.replace(byPath.get(path) ?? [], revision);
+    this.relists++;
+    this.isSynced = true;
+    this.advance(revision);
+  }
+
+  /** Everything below a prefix as of one revision, page by page. */
+  private async read(prefix: string): Promise<{ entries: StoredEntry[]; revision: number }> {
+    const entries: StoredEntry[] = [];
     let startKey: string | undefined;
     let revision = 0;
     for (;;) {
-      const page = await this.storage.list(this.root, { limit: relistPageSize, ...(startKey ? { startKey, revision } : {}) });
+      const page = await this.storage.list(prefix, { limit: relistPageSize, ...(startKey ? { startKey, revision } : {}) });
       revision ||= page.revision;
-      for (const entry of page.entries) entries.get(this.pathOf(entry.key) ?? '')?.push(entry);
+      for (const entry of page.entries) entries.push(entry);
       const last = page.entries[page.entries.length - 1];
-      if (!last || page.count <= page.entries.length) break;
+      if (!last || page.count <= page.entries.length) return { entries, revision };
       startKey = `${last.key}\0`;
     }
-    for (const [path, cache] of this.caches) cache.replace(entries.get(path) ?? [], revision);
-    this.isSynced = true;
-    this.advance(revision);
   }
 
   private follow(): void {
@@ -173,7 +236,9 @@ export class Mirror {
   private receive(events: readonly StorageEvent[], revision: number): void {
     for (const event of events) {
       const path = this.pathOf(event.key);
-      if (path !== undefined) this.caches.get(path)?.apply(event);
+      if (path === undefined) continue;
+      this.caches.get(path)?.apply(event);
+      this.loading.get(path)?.events.push(event);
     }
     this.advance(revision);
   }
@@ -201,7 +266,7 @@ export class Mirror {
     if (this.caches.has(path)) return path;
     const second = key.indexOf('/', first + 1);
     const longer = second < 0 ? undefined : key.slice(this.root.length, second);
-    return longer !== undefined && this.caches.has(longer) ? longer : undefined;
+    return longer !== undefined && (this.caches.has(longer) || this.loading.has(longer)) ? longer : undefined;
   }
 }
 
