@@ -60,3 +60,32 @@ describe('what changes in the API changes in the volume', () => {
     await node.phase('waiter', 'Running');
   });
 });
+
+describe('what a container may do in a volume', () => {
+  test('it writes nothing into what the kubelet writes, root neither', async () => {
+    await configMap('fixed', { data: { k: 'v' } });
+    await secret('fixed', { s: 'v' });
+    await stay('reader', [
+      { name: 'map', configMap: { name: 'fixed' } },
+      { name: 'secret', secret: { secretName: 'fixed' } },
+      { name: 'pod', downwardAPI: { items: [{ path: 'name', fieldRef: { fieldPath: 'metadata.name' } }] } },
+      { name: 'all', projected: { sources: [{ configMap: { name: 'fixed' } }] } },
+      { name: 'own', emptyDir: {} },
+    ]);
+    expect(await shell('reader', 'for v in map secret pod all own; do touch /$v/new 2> /dev/null && echo wrote $v; done; cat /map/k')).toBe('wrote own\nv');
+  });
+
+  test('subPathExpr with an unknown variable keeps the container from starting, and says so', async () => {
+    const volumeMounts = [{ name: 'v', mountPath: '/v', subPathExpr: '$(NOBODY)' }];
+    await node.create('astray', { containers: [node.box('exec sleep 1000', { volumeMounts })], volumes: [{ name: 'v', emptyDir: {} }] });
+    await node.event('astray', 'Failed', 'Error: missing value for "NOBODY"');
+    expect((await node.get('astray')).status?.containerStatuses?.[0]?.state?.waiting?.reason).toBe('CreateContainerConfigError');
+  });
+
+  test('the token is readable by the one user of the pod alone', async () => {
+    const token = { name: 'token', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } };
+    await node.create('single-user', { securityContext: { runAsUser: 1234 }, containers: [node.box('exec sleep 1000', { volumeMounts: [{ name: 'token', mountPath: '/t' }] })], volumes: [token] });
+    await node.phase('single-user', 'Running');
+    expect(await shell('single-user', 'stat -L -c "%a %u" /t/token; test -s /t/token && head -c 1 /t/token')).toBe('600 1234\ne');
+  });
+});

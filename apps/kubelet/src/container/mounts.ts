@@ -2,12 +2,13 @@ import { chmod, lstat, mkdir, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Container } from '@typernetes/api';
 import { cri } from '@typernetes/proto';
+import type { MountedVolume } from '../volumes/volume-kind';
 import { ConfigError } from './environment';
 import { expand } from './expand';
 
 export interface MountSources {
-  /** Host paths of the pod's volumes by name. */
-  volumes: ReadonlyMap<string, string>;
+  /** The pod's volumes by name. */
+  volumes: ReadonlyMap<string, MountedVolume>;
   /** Of the pod: hosts file, termination messages. */
   podDir: string;
   /** Written by the caller; mounted unless the container mounts something there. */
@@ -21,6 +22,15 @@ const propagations: Record<string, cri.MountPropagation> = {
   HostToContainer: cri.MountPropagation.PROPAGATION_HOST_TO_CONTAINER,
   Bidirectional: cri.MountPropagation.PROPAGATION_BIDIRECTIONAL,
 };
+
+/** subPathExpr with its variables, all of which must be there (API docs: VolumeMount.subPathExpr). @throws ConfigError */
+function expandedSubPath(expression: string, environment: ReadonlyMap<string, string>): string {
+  return expand(expression, (name) => {
+    const value = environment.get(name);
+    if (value === undefined) throw new ConfigError(`missing value for ${JSON.stringify(name)}`);
+    return value;
+  });
+}
 
 /** A path inside a volume; links in it must not lead out. Made as a directory when missing. */
 async function subPathOf(volume: string, subPath: string): Promise<string> {
@@ -40,12 +50,12 @@ export async function mountsOf(container: Container, sources: MountSources): Pro
   for (const mount of container.volumeMounts ?? []) {
     const volume = sources.volumes.get(mount.name);
     if (volume === undefined) throw new ConfigError(`cannot find volume "${mount.name}" to mount into container "${container.name}"`);
-    const subPath = mount.subPathExpr ? expand(mount.subPathExpr, (name) => sources.environment.get(name)) : mount.subPath;
+    const subPath = mount.subPathExpr ? expandedSubPath(mount.subPathExpr, sources.environment) : mount.subPath;
     mounts.push(
       cri.Mount.fromPartial({
         containerPath: path.isAbsolute(mount.mountPath) ? mount.mountPath : `/${mount.mountPath}`,
-        hostPath: subPath ? await subPathOf(volume, subPath) : volume,
-        readonly: mount.readOnly ?? false,
+        hostPath: subPath ? await subPathOf(volume.hostPath, subPath) : volume.hostPath,
+        readonly: volume.readOnly || (mount.readOnly ?? false),
         propagation: propagations[mount.mountPropagation ?? ''] ?? cri.MountPropagation.PROPAGATION_PRIVATE,
       }),
     );

@@ -16,6 +16,7 @@ import { latestContainer } from '../runtime/runtime-pod';
 import { podHostname } from '../sandbox/hostname';
 import { hostNetworkHostsFile, podHostsFile } from '../sandbox/hosts-file';
 import { podLogDirectory, sandboxConfig } from '../sandbox/sandbox-config';
+import type { MountedVolume } from '../volumes/volume-kind';
 import type { Waiting } from './container-status';
 import { runHook } from './hooks';
 import type { StartStep } from './plan';
@@ -30,7 +31,7 @@ export interface StartRequest {
   sandbox: RuntimeSandbox;
   runtime: RuntimePod;
   step: StartStep;
-  volumes: ReadonlyMap<string, string>;
+  volumes: ReadonlyMap<string, MountedVolume>;
   signal: AbortSignal;
 }
 

@@ -23,6 +23,12 @@ test('writes, keeps, replaces and removes', async () => {
   expect(readdirSync(dir)).not.toContain('..t1');
 });
 
+test('another mode is a change', async () => {
+  const readable = new Map([...payload({ a: '3', c: '4' })].map(([name, file]) => [name, { ...file, mode: 0o444 }]));
+  expect(await writeAtomically(dir, readable, { stamp: 't3m' })).toBe(true);
+  expect(statSync(path.join(dir, 'a')).mode & 0o777).toBe(0o444);
+});
+
 test('an empty volume is one too', async () => {
   await writeAtomically(dir, new Map(), { stamp: 't4' });
   expect(names()).toEqual([]);

@@ -1,9 +1,11 @@
-import { chmod, lchown, lstat, mkdir, readFile, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lchown, lstat, mkdir, readFile, readdir, readlink, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 export interface PayloadFile {
   data: Buffer;
   mode: number;
+  /** Who owns it; root when absent. */
+  uid?: number;
 }
 
 /** Files by path relative to the volume. */
@@ -11,12 +13,17 @@ export type Payload = ReadonlyMap<string, PayloadFile>;
 
 const dataLink = '..data';
 
-async function isCurrent(dir: string, payload: Payload): Promise<boolean> {
+/** With fsGroup its members may read too. */
+const modeOf = ({ mode }: PayloadFile, gid: number | undefined): number => (gid === undefined ? mode : mode | 0o440);
+
+async function isCurrent(dir: string, payload: Payload, gid: number | undefined): Promise<boolean> {
   const current = await readlink(path.join(dir, dataLink)).catch(() => undefined);
   if (current === undefined) return false;
-  for (const [name, { data }] of payload) {
-    const there = await readFile(path.join(dir, dataLink, name)).catch(() => undefined);
-    if (!there?.equals(data)) return false;
+  for (const [name, file] of payload) {
+    const target = path.join(dir, dataLink, name);
+    const there = await readFile(target).catch(() => undefined);
+    if (!there?.equals(file.data)) return false;
+    if (((await stat(target)).mode & 0o7777) !== modeOf(file, gid)) return false;
   }
   return (await filesBelow(path.join(dir, current))).length === payload.size;
 }
@@ -33,20 +40,19 @@ async function filesBelow(dir: string): Promise<string[]> {
  */
 export async function writeAtomically(dir: string, payload: Payload, options: { stamp: string; gid?: number }): Promise<boolean> {
   await mkdir(dir, { recursive: true });
-  if (await isCurrent(dir, payload)) return false;
+  if (await isCurrent(dir, payload, options.gid)) return false;
   const before = await readlink(path.join(dir, dataLink)).catch(() => undefined);
   const name = `..${options.stamp}`;
   const fresh = path.join(dir, name);
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { mode: 0o755 });
   await chmod(fresh, 0o755);
-  for (const [file, { data, mode }] of payload) {
-    const target = path.join(fresh, file);
+  for (const [name, file] of payload) {
+    const target = path.join(fresh, name);
     await mkdir(path.dirname(target), { recursive: true });
-    await writeFile(target, data);
-    if (options.gid !== undefined) await lchown(target, 0, options.gid);
-    // With fsGroup its members may read too.
-    await chmod(target, options.gid === undefined ? mode : mode | 0o440);
+    await writeFile(target, file.data);
+    if (options.gid !== undefined || file.uid !== undefined) await lchown(target, file.uid ?? 0, options.gid ?? 0);
+    await chmod(target, modeOf(file, options.gid));
   }
   const temporary = path.join(dir, '..data_tmp');
   await rm(temporary, { force: true });

@@ -21,11 +21,20 @@ export interface VolumeContext {
   clock: Clock;
 }
 
+/** A volume that is ready for containers. */
+export interface MountedVolume {
+  hostPath: string;
+  /** No container may write to it, whatever its mount says. */
+  readOnly: boolean;
+}
+
 /** One kind of volume. */
 export interface VolumeKind {
   /** `kubernetes.io~secret`: the folder of its volumes in a pod's directory. */
   folder: string;
   handles(volume: Volume): boolean;
+  /** What the kubelet writes is not for containers to change (API docs: Volumes); absent: containers may write. */
+  isReadOnly?(volume: Volume): boolean;
   /**
    * Makes the volume, or brings it up to date: called before containers start and every now and then later. Gives back
    * the path to mount. @throws Error that says why not

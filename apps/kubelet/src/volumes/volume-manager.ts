@@ -4,10 +4,10 @@ import type { Pod, Volume } from '@typernetes/api';
 import type { Clock } from '@typernetes/machinery';
 import type { ObjectReader } from '../container/environment';
 import type { PodFacts } from '../container/field-refs';
-import { containersOf, initContainersOf, uidOf } from '../pod/pod-kind';
+import { containersOf, ephemeralContainersOf, initContainersOf, uidOf } from '../pod/pod-kind';
 import { volumeKinds } from './kinds';
 import type { StorageReader } from './persistent-volume/storage-reader';
-import type { TokenSource, VolumeKind } from './volume-kind';
+import type { MountedVolume, TokenSource, VolumeKind } from './volume-kind';
 
 /** A volume cannot be used: event FailedMount. */
 export class VolumeError extends Error {}
@@ -29,18 +29,18 @@ export class VolumeManager {
     return path.join(this.dependencies.podsDir, uid);
   }
 
-  /** Makes the pod's volumes, or brings them up to date; paths by volume name. @throws VolumeError */
-  async setUp(pod: Pod, facts: PodFacts): Promise<Map<string, string>> {
-    const paths = new Map<string, string>();
-    const used = new Set([...initContainersOf(pod), ...containersOf(pod)].flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name)));
+  /** Makes the pod's volumes, or brings them up to date, by volume name. @throws VolumeError */
+  async setUp(pod: Pod, facts: PodFacts): Promise<Map<string, MountedVolume>> {
+    const mounted = new Map<string, MountedVolume>();
+    const used = new Set([...initContainersOf(pod), ...containersOf(pod), ...ephemeralContainersOf(pod)].flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name)));
     for (const volume of pod.spec?.volumes ?? []) {
       // As upstream: what nobody mounts is not made.
-      if (used.has(volume.name)) paths.set(volume.name, await this.setUpOne(pod, volume, facts));
+      if (used.has(volume.name)) mounted.set(volume.name, await this.setUpOne(pod, volume, facts));
     }
-    return paths;
+    return mounted;
   }
 
-  private async setUpOne(pod: Pod, volume: Volume, facts: PodFacts): Promise<string> {
+  private async setUpOne(pod: Pod, volume: Volume, facts: PodFacts): Promise<MountedVolume> {
     const { objects, tokens, storage, clock } = this.dependencies;
     const kind = volumeKinds.find((one) => one.handles(volume));
     if (!kind) {
@@ -48,15 +48,16 @@ export class VolumeManager {
       throw new VolumeError(`MountVolume.SetUp failed for volume "${volume.name}" : volumes of kind ${source} are not supported by this kubelet`);
     }
     const dir = path.join(this.podDir(uidOf(pod)), 'volumes', kind.folder, volume.name);
+    const readOnly = kind.isReadOnly?.(volume) ?? false;
     const isNew = !(await lstat(dir).catch(() => undefined));
     try {
-      const mounted = await kind.setUp({ pod, volume, dir, objects, tokens, storage, facts, clock });
+      const hostPath = await kind.setUp({ pod, volume, dir, objects, tokens, storage, facts, clock });
       const group = pod.spec?.securityContext?.fsGroup;
-      if (group !== undefined && isNew && mounted === dir) await giveToGroup(dir, group);
-      return mounted;
+      if (group !== undefined && isNew && hostPath === dir) await giveToGroup(dir, group);
+      return { hostPath, readOnly };
     } catch (error) {
       // Files of before serve on: a container restarts also while the API is away or when its Secret is gone.
-      if (await lstat(path.join(dir, '..data')).catch(() => undefined)) return dir;
+      if (await lstat(path.join(dir, '..data')).catch(() => undefined)) return { hostPath: dir, readOnly };
       throw new VolumeError(`MountVolume.SetUp failed for volume "${volume.name}" : ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
   }
@@ -81,5 +82,5 @@ export class VolumeManager {
 /** fsGroup: the group owns the directory and new files in it. */
 async function giveToGroup(dir: string, gid: number): Promise<void> {
   await lchown(dir, 0, gid);
-  await chmod(dir, 0o2775);
+  await chmod(dir, ((await lstat(dir)).mode & 0o7777) | 0o2070);
 }

@@ -65,6 +65,7 @@ async function localDirectory({ pod, storage }: VolumeContext, volume: Persisten
 export const claimedVolume: VolumeKind = {
   folder: 'kubernetes.io~local-volume',
   handles: ({ persistentVolumeClaim, ephemeral }) => persistentVolumeClaim !== undefined || ephemeral !== undefined,
+  isReadOnly: ({ persistentVolumeClaim }) => persistentVolumeClaim?.readOnly ?? false,
   async setUp(context) {
     const { pod, volume, storage } = context;
     const claim = await storage.claim(pod.metadata?.namespace ?? '', claimNameOf(pod, volume));

@@ -1,11 +1,23 @@
-import type { VolumeProjection } from '@typernetes/api';
-import { namespaceOf } from '../../pod/pod-kind';
+import type { Pod, VolumeProjection } from '@typernetes/api';
+import { containersOf, initContainersOf, namespaceOf } from '../../pod/pod-kind';
 import type { PayloadFile } from '../atomic-writer';
 import { readOptional, writeVolume } from '../file-volume';
 import { configMapFiles, defaultFileMode, downwardFiles, secretFiles } from '../payload';
 import type { VolumeContext, VolumeKind } from '../volume-kind';
 
 const tokenSecondsDefault = 3_600;
+
+/**
+ * A token is for the eyes of the pod's one user, or of its fsGroup; where users differ all must be able to read it
+ * (KEP-1205).
+ */
+export function tokenAccess(pod: Pod, mode: number): Pick<PayloadFile, 'mode' | 'uid'> {
+  const { fsGroup, runAsUser } = pod.spec?.securityContext ?? {};
+  if (fsGroup !== undefined) return { mode: 0o600 };
+  const users = new Set([...initContainersOf(pod), ...containersOf(pod)].map(({ securityContext }) => securityContext?.runAsUser ?? runAsUser));
+  const [uid] = users;
+  return users.size === 1 && uid !== undefined ? { mode: 0o600, uid } : { mode };
+}
 
 async function filesOf(source: VolumeProjection, mode: number, context: VolumeContext): Promise<Map<string, PayloadFile>> {
   const { pod, objects, tokens, facts } = context;
@@ -23,7 +35,7 @@ async function filesOf(source: VolumeProjection, mode: number, context: VolumeCo
   if (serviceAccountToken) {
     const { audience, expirationSeconds = tokenSecondsDefault, path } = serviceAccountToken;
     const token = await tokens.token(pod, audience, expirationSeconds);
-    return new Map([[path, { data: Buffer.from(token), mode }]]);
+    return new Map([[path, { data: Buffer.from(token), ...tokenAccess(pod, mode) }]]);
   }
   throw new Error(`projected volume source ${Object.keys(source).join(', ')} is not supported by this kubelet`);
 }
@@ -32,6 +44,7 @@ async function filesOf(source: VolumeProjection, mode: number, context: VolumeCo
 export const projectedVolume: VolumeKind = {
   folder: 'kubernetes.io~projected',
   handles: (volume) => volume.projected !== undefined,
+  isReadOnly: () => true,
   async setUp(context) {
     const { sources = [], defaultMode = defaultFileMode } = context.volume.projected ?? {};
     const files = new Map<string, PayloadFile>();

@@ -6,6 +6,7 @@ import type { VolumeKind } from '../volume-kind';
 export const secretVolume: VolumeKind = {
   folder: 'kubernetes.io~secret',
   handles: (volume) => volume.secret !== undefined,
+  isReadOnly: () => true,
   async setUp(context) {
     const { secretName = '', items, optional, defaultMode = defaultFileMode } = context.volume.secret ?? {};
     const secret = await readOptional(context.objects.secret(namespaceOf(context.pod), secretName), optional);
