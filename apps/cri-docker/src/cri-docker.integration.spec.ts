@@ -185,16 +185,14 @@ describe('a pod on the pod network', () => {
   });
 
   test('a terminal can be resized', async () => {
-    const { url } = await node.call('exec', cri.ExecRequest.fromPartial({ containerId, cmd: ['sh', '-c', 'read x; stty size'], stdin: true, stdout: true, tty: true }));
+    const { url } = await node.call('exec', cri.ExecRequest.fromPartial({ containerId, cmd: ['sh', '-c', 'until [ "$(stty size)" = "40 120" ]; do sleep 0.1; done; echo resized'], stdin: true, stdout: true, tty: true }));
     const socket = new WebSocket(url.replace('http', 'ws'), ['v5.channel.k8s.io']);
     let output = '';
     socket.on('message', (data: Buffer) => (output += data[0] === 1 ? data.subarray(1).toString() : ''));
     await new Promise((resolve) => socket.once('open', resolve));
     socket.send(Buffer.concat([Buffer.from([4]), Buffer.from('{"Width":120,"Height":40}')]));
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    socket.send(Buffer.from('\0\n'));
     await new Promise((resolve) => socket.once('close', resolve));
-    expect(output).toContain('40 120');
+    expect(output).toContain('resized');
   });
 
   test('a port is forwarded into the pod', async () => {
