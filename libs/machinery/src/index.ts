@@ -6,6 +6,7 @@ export * from './duration';
 export * from './field-error';
 export * from './field-selector';
 export * from './json-patch';
+export * from './json-path';
 export * from './label-selector';
 export * from './label-selector-parser';
 export * from './managed-fields';
