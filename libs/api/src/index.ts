@@ -1,4 +1,5 @@
 export { parseCertificateRequest, type ParsedCertificateRequest, type RequestedAltNames } from './certificates/parse-request';
+export * from './apiextensions';
 export * from './defaults';
 export * from './define-kind';
 export * from './generated/types';

@@ -1,5 +1,7 @@
 /** Which defaults and rules belong to which kind: one table, so that a missing row is seen. */
 import type { FieldError } from '@typernetes/machinery';
+import { defaultCustomResourceDefinition } from './apiextensions/defaults';
+import * as definitions from './apiextensions/validate';
 import * as defaults from './defaults';
 import type { KindDefinition } from './kind';
 import { resources } from './resources';
@@ -219,6 +221,12 @@ const rulesByKind: ReadonlyMap<string, KindRules<object>> = new Map([
     validateUpdate: validation.validateNetworkPolicyUpdate,
   }),
   rulesOf(resources.serviceCIDRs, { validateCreate: validation.validateServiceCIDRCreate, validateUpdate: validation.validateServiceCIDRUpdate }),
+  rulesOf(resources.customResourceDefinitions, {
+    defaults: defaultCustomResourceDefinition,
+    validateCreate: definitions.validateCustomResourceDefinitionCreate,
+    validateUpdate: definitions.validateCustomResourceDefinitionUpdate,
+    validateStatusUpdate: definitions.validateCustomResourceDefinitionStatusUpdate,
+  }),
   rulesOf(resources.ipAddresses, { validateCreate: validation.validateIPAddressCreate, validateUpdate: validation.validateIPAddressUpdate }),
 ]);
 

@@ -1,4 +1,5 @@
 import type { FieldError, FieldType, KubernetesObject } from '@typernetes/machinery';
+import type { Decoded } from './schema/decode';
 
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 
@@ -118,10 +119,19 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> e
   readonly selectableFields: Readonly<Record<string, (object: T) => string>>;
   /** How objects merge under server-side apply, where `definition` does not say it (custom kinds, see `customFieldType`). */
   readonly fieldType?: FieldType;
+  /**
+   * Makes any JSON an object of the kind's shape, in place, where `definition` does not say it (custom kinds): what it
+   * cannot hold is dropped and reported.
+   */
+  readonly decode?: (object: KubernetesObject) => Decoded;
+  /** The kind's schema as OpenAPI v3 shows it, where `definition` is not a built-in one (custom kinds). Plain JSON. */
+  readonly openApiSchema?: Readonly<Record<string, unknown>>;
   /** Does metadata.generation count changes? The strategies do the counting. */
   readonly hasGeneration: boolean;
   /** Dependents stay when a deletion does not say otherwise: kinds from before garbage collection. */
   readonly orphansByDefault?: boolean;
+  /** Changes an object whose deletion begins: who has to finish something before it goes (`now` in RFC 3339). */
+  readonly beginDeletion?: (object: T, now: string) => void;
   /** Names are validated with this rule: returns the texts of what is wrong. */
   readonly validateName: (name: string, isPrefix: boolean) => string[];
   /**

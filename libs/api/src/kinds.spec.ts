@@ -58,7 +58,6 @@ const missing: string[] = [
   'admissionregistration.k8s.io/v1beta1/mutatingadmissionpolicybindings',
   'admissionregistration.k8s.io/v1alpha1/mutatingadmissionpolicies',
   'admissionregistration.k8s.io/v1alpha1/mutatingadmissionpolicybindings',
-  'apiextensions.k8s.io/v1/customresourcedefinitions',
   'scheduling.k8s.io/v1alpha2/podgroups',
   'scheduling.k8s.io/v1alpha2/workloads',
   'coordination.k8s.io/v1beta1/leasecandidates',

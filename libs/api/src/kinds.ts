@@ -1,3 +1,4 @@
+import { customResourceDefinition } from './apiextensions/custom-resource-definition';
 import { controllerRevision } from './apps/controller-revision';
 import { daemonSet } from './apps/daemon-set';
 import { deployment } from './apps/deployment';
@@ -104,6 +105,7 @@ const declarations: readonly KindDefinition[] = [
   networkPolicy,
   serviceCIDR,
   ipAddress,
+  customResourceDefinition,
 ];
 
 /** Every built-in kind. Groups appear in discovery in this order. */

@@ -74,10 +74,10 @@ export function planDeletion(
     }
     // The time counts from the first request on.
     const begunMs = Date.parse(before.deletionTimestamp) - graceBefore * 1000;
-    const next = withDeletion(object, { finalizers, graceSeconds: isShorter ? graceSeconds : graceBefore, nowMs: begunMs });
+    const next = withDeletion(kind, object, { finalizers, graceSeconds: isShorter ? graceSeconds : graceBefore, nowMs: begunMs });
     return isReadyToGo(kind, next) ? 'remove' : next;
   }
-  const next = withDeletion(object, { finalizers, graceSeconds, nowMs });
+  const next = withDeletion(kind, object, { finalizers, graceSeconds, nowMs });
   return isReadyToGo(kind, next) ? 'remove' : next;
 }
 
@@ -98,13 +98,14 @@ function finalizersAfter(kind: KindDefinition, { finalizers = [] }: ObjectMeta, 
   return kind.orphansByDefault && others.length === finalizers.length ? [...others, orphanFinalizer] : [...finalizers];
 }
 
-function withDeletion(object: KubernetesObject, { finalizers, graceSeconds, nowMs }: { finalizers: string[]; graceSeconds: number; nowMs: number }): KubernetesObject {
+function withDeletion(kind: KindDefinition, object: KubernetesObject, { finalizers, graceSeconds, nowMs }: { finalizers: string[]; graceSeconds: number; nowMs: number }): KubernetesObject {
   const before = object.metadata ?? {};
   const metadata: ObjectMeta = { ...before, deletionTimestamp: formatTime(nowMs + graceSeconds * 1000), deletionGracePeriodSeconds: graceSeconds };
   if (finalizers.length > 0) metadata.finalizers = finalizers;
   else delete metadata.finalizers;
   if (before.generation !== undefined && !before.deletionTimestamp) metadata.generation = before.generation + 1;
   const next: KubernetesObject = { ...object, metadata };
+  if (!before.deletionTimestamp) kind.beginDeletion?.(next, formatTime(nowMs));
   if (object.kind === 'Namespace' && object.apiVersion === 'v1') (next as Namespace).status = { ...(object as Namespace).status, phase: 'Terminating' };
   return next;
 }

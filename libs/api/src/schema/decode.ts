@@ -9,7 +9,7 @@
 import { decodeBase64, decodeIntOrString, decodeMicroTime, decodeQuantity, decodeTime, isInt32, jsonType, SyntaxTrouble } from './decode-scalars';
 import { definitionOf } from './definitions';
 import { fieldType, structType } from './go-types';
-import { fieldsName, intOrStringName, microTimeName, quantityName, rawExtensionName, timeName } from './scalars';
+import { fieldsName, intOrStringName, jsonName, microTimeName, quantityName, rawExtensionName, schemaName, schemaOrArrayName, schemaOrBoolName, schemaOrStringArrayName, timeName } from './scalars';
 import type { SchemaNode } from './types';
 
 /** What decoding found. `error` first: the object is of no use then. */
@@ -106,7 +106,7 @@ function decodeArray(type: string, element: Decoder): Decoder {
     for (let i = 0; i < value.length; i++) {
       state.path.push(i);
       // null stands for the type's zero value in a list.
-      value[i] = element(value[i], state) ?? (/\]?(string|v1\.[A-Za-z]*(Mode|Family|Name))$/.test(type) ? '' : {});
+      value[i] = element(value[i], state) ?? (type.endsWith('.JSON') ? null : /\]?(string|v1\.[A-Za-z]*(Mode|Family|Name))$/.test(type) ? '' : {});
       state.path.pop();
     }
     return value;
@@ -147,6 +147,14 @@ function decodeScalar(type: string, accepts: (value: unknown) => boolean): Decod
 
 const bytes = decodeSyntax((value) => decodeBase64(value as string));
 
+/** Where a schema may stand, or something else. */
+function schemaOr(other: Decoder): Decoder {
+  return (value, state) => {
+    if (value === null) return undefined;
+    return isObject(value) ? structDecoder(schemaName)(value, state) : other(value, state);
+  };
+}
+
 const syntaxes: Readonly<Record<string, Decoder>> = {
   [quantityName]: decodeSyntax(decodeQuantity),
   [timeName]: decodeSyntax(decodeTime),
@@ -154,6 +162,10 @@ const syntaxes: Readonly<Record<string, Decoder>> = {
   [intOrStringName]: decodeSyntax(decodeIntOrString),
   [fieldsName]: (value) => value ?? undefined,
   [rawExtensionName]: (value) => value ?? undefined,
+  [jsonName]: (value) => value ?? undefined,
+  [schemaOrArrayName]: schemaOr((value, state) => (Array.isArray(value) ? decodeArray('[]v1.JSONSchemaProps', structDecoder(schemaName))(value, state) : mismatch(value, 'v1.JSONSchemaPropsOrArray', state))),
+  [schemaOrBoolName]: schemaOr((value, state) => (typeof value === 'boolean' ? value : mismatch(value, 'v1.JSONSchemaPropsOrBool', state))),
+  [schemaOrStringArrayName]: schemaOr((value, state) => (Array.isArray(value) ? (value as unknown) : mismatch(value, 'v1.JSONSchemaPropsOrStringArray', state))),
 };
 
 function compile(node: SchemaNode, type: string): Decoder {

@@ -2,7 +2,7 @@
 import { deduced, type FieldType, type LeafType, type ListType, type MapType } from '@typernetes/machinery';
 import { alwaysFieldsOf } from './always-fields';
 import { definitionOf } from './definitions';
-import { fieldsName, intOrStringName, microTimeName, patchName, quantityName, rawExtensionName, timeName } from './scalars';
+import { fieldsName, intOrStringName, jsonName, microTimeName, patchName, quantityName, rawExtensionName, schemaOrArrayName, schemaOrBoolName, schemaOrStringArrayName, timeName } from './scalars';
 import type { SchemaNode } from './types';
 
 /** What schemas of custom kinds say beyond those of built-in ones. */
@@ -19,7 +19,7 @@ const leaves = { any: leafOf('any'), boolean: leafOf('boolean'), number: leafOf(
 const none: ReadonlySet<string> = new Set();
 
 /** Types of one JSON value that merge as one, whatever it looks like. */
-const scalars: ReadonlySet<string> = new Set([quantityName, timeName, microTimeName, intOrStringName, patchName, rawExtensionName]);
+const scalars: ReadonlySet<string> = new Set([quantityName, timeName, microTimeName, intOrStringName, patchName, rawExtensionName, jsonName, schemaOrArrayName, schemaOrBoolName, schemaOrStringArrayName]);
 
 /** Values that stand for missing keys of list items (`default` in OpenAPI): definition of the item to key to value. */
 const keyFallbacks: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

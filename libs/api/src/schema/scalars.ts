@@ -11,6 +11,14 @@ export const intOrStringName = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString'
 export const fieldsName = 'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1';
 export const patchName = 'io.k8s.apimachinery.pkg.apis.meta.v1.Patch';
 export const rawExtensionName = 'io.k8s.apimachinery.pkg.runtime.RawExtension';
+const extensions = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.';
+/** A schema of custom objects, and what may stand in its place (apiextensions/v1). */
+export const schemaName = `${extensions}JSONSchemaProps`;
+export const jsonName = `${extensions}JSON`;
+export const schemaOrArrayName = `${schemaName}OrArray`;
+export const schemaOrBoolName = `${schemaName}OrBool`;
+export const schemaOrStringArrayName = `${schemaName}OrStringArray`;
+const customStatusName = `${extensions}CustomResourceSubresourceStatus`;
 
 /** Their definitions as OpenAPI v2 shows them. */
 export const scalarDefinitions: Readonly<Record<string, SchemaNode>> = {
@@ -28,6 +36,11 @@ export const scalarDefinitions: Readonly<Record<string, SchemaNode>> = {
   },
   [patchName]: { type: 'object', description: 'A patch in one of the formats that the media type names.' },
   [rawExtensionName]: { type: 'object', description: 'Any object.' },
+  [jsonName]: { description: 'Any JSON value.' },
+  [schemaOrArrayName]: { description: 'A schema, or a list of schemas.' },
+  [schemaOrBoolName]: { description: 'A schema, or whether anything is allowed.' },
+  [schemaOrStringArrayName]: { description: 'A schema, or a list of names.' },
+  [customStatusName]: { type: 'object', description: 'Gives custom objects a status subresource, through which alone their status is written, and nothing else.' },
 };
 
 const quantity: SchemaNode = { $ref: quantityName };
@@ -72,6 +85,16 @@ const fields: Readonly<Record<string, Readonly<Record<string, SchemaNode>>>> = {
   'core.v1.VolumeResourceRequirements': { limits: quantities, requests: quantities },
   'node.v1.Overhead': { podFixed: quantities },
   'storage.v1.CSIStorageCapacity': { capacity: quantity, maximumVolumeSize: quantity },
+  [schemaName]: {
+    additionalItems: { $ref: schemaOrBoolName },
+    additionalProperties: { $ref: schemaOrBoolName },
+    default: { $ref: jsonName },
+    dependencies: { type: 'object', additionalProperties: { $ref: schemaOrStringArrayName } },
+    enum: { type: 'array', items: { $ref: jsonName } },
+    example: { $ref: jsonName },
+    items: { $ref: schemaOrArrayName },
+  },
+  [`${extensions}CustomResourceSubresources`]: { status: { $ref: customStatusName } },
   'io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry': { fieldsV1: { $ref: fieldsName } },
   'io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent': { object: { $ref: rawExtensionName } },
 };
