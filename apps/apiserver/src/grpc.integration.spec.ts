@@ -48,6 +48,16 @@ describe('the gRPC door', () => {
     await expect(pods.get('a', { namespace: 'default' })).rejects.toMatchObject({ reason: 'NotFound', status: { message: 'pods "a" not found' } });
   });
 
+  it('writes a subresource of another kind', async () => {
+    const sets = client.resource(resources.replicaSets);
+    const template = { metadata: { labels: { a: 'b' } }, spec: pod('x').spec };
+    await sets.create({ metadata: { name: 'scaled', namespace: 'default' }, spec: { selector: { matchLabels: { a: 'b' } }, template } });
+    const scale = await sets.get('scaled', { namespace: 'default', subresource: 'scale' });
+    expect(scale).toMatchObject({ kind: 'Scale', spec: { replicas: 1 } });
+    await sets.update({ ...scale, spec: { ...scale.spec, replicas: 3 } } as typeof scale, { subresource: 'scale' });
+    expect((await sets.get('scaled', { namespace: 'default' })).spec?.replicas).toBe(3);
+  });
+
   it('carries whole Statuses', async () => {
     const pods = client.resource(resources.pods);
     await pods.create(pod('twice'));

@@ -9,6 +9,7 @@ import type { Clock } from '@typernetes/machinery';
 import { api } from '@typernetes/proto';
 import { readFileSync } from 'node:fs';
 import type { ApiClient, DeleteOptions, ListOptions, PatchType, ResourceClient, WatchEvent, WatchOptions, WriteOptions } from './api-client';
+import { withType } from './with-type';
 
 /** Calls that do not stream end after this long. */
 const callTimeoutMs = 30_000;
@@ -165,9 +166,8 @@ class GrpcResourceClient<T extends KubernetesObject> implements ResourceClient<T
     return { group, version, resource, namespace: namespaced ? namespace : '', name, subresource };
   }
 
-  /** The API wants kind and apiVersion in every body; objects out of lists lack them. */
   private encode(object: T): Buffer {
-    return Buffer.from(JSON.stringify({ ...object, apiVersion: formatApiVersion(this.type), kind: this.type.kind }));
+    return Buffer.from(JSON.stringify(withType(this.type, object)));
   }
 
   private object(reply: api.ObjectReply): T {

@@ -4,6 +4,7 @@ import { resources } from '@typernetes/api';
 import { apiErrors } from '@typernetes/machinery';
 import type { ApiClient } from './api-client';
 import { createRestClient, restPath } from './rest-client';
+import { withType } from './with-type';
 
 test.each([
   ['a kind of all namespaces', resources.pods, {}, '/api/v1/pods'],
@@ -12,6 +13,11 @@ test.each([
   ['a subresource', resources.pods, { namespace: 'a', name: 'b', subresource: 'status' }, '/api/v1/namespaces/a/pods/b/status'],
   ['of the cluster', resources.clusterRoles, { namespace: 'ignored', name: 'system:x' }, '/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Ax'],
 ])('path: %s', (_name, type, parts, expected) => expect(restPath(type, parts)).toBe(expected));
+
+test.each([
+  [{ metadata: { name: 'a' } }, { apiVersion: 'v1', kind: 'Pod' }],
+  [{ apiVersion: 'autoscaling/v1', kind: 'Scale' }, { apiVersion: 'autoscaling/v1', kind: 'Scale' }],
+])('the type of %j is told', (object, expected) => expect(withType(resources.pods, object)).toMatchObject(expected));
 
 describe('against a server that answers as told', () => {
   let server: Server;

@@ -2,9 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { ResourceType } from '@typernetes/api';
 import type { ApiServerAccess } from '@typernetes/component';
 import type { Clock, KubernetesList, KubernetesObject, Status } from '@typernetes/machinery';
-import { ApiError, formatApiVersion, systemClock } from '@typernetes/machinery';
+import { ApiError, systemClock } from '@typernetes/machinery';
 import type { ApiClient, DeleteOptions, ListOptions, PatchType, ResourceClient, WatchEvent, WatchOptions, WriteOptions } from './api-client';
 import { RestTransport, asApiError } from './rest-transport';
+import { withType } from './with-type';
 
 export interface RestClientOptions {
   access: ApiServerAccess;
@@ -69,7 +70,7 @@ class RestResourceClient<T extends KubernetesObject> implements ResourceClient<T
 
   create(object: T, options: WriteOptions = {}): Promise<T> {
     const namespace = options.namespace ?? object.metadata?.namespace;
-    return this.write('POST', restPath(this.type, { namespace }), this.complete(object), options);
+    return this.write('POST', restPath(this.type, { namespace }), withType(this.type, object), options);
   }
 
   createSubresource<B extends KubernetesObject>(name: string, subresource: string, body: B, options: WriteOptions = {}): Promise<B> {
@@ -80,7 +81,7 @@ class RestResourceClient<T extends KubernetesObject> implements ResourceClient<T
   update(object: T, options: WriteOptions = {}): Promise<T> {
     const { name, namespace } = object.metadata ?? {};
     const path = restPath(this.type, { namespace: options.namespace ?? namespace, name, subresource: options.subresource });
-    return this.write('PUT', path, this.complete(object), options);
+    return this.write('PUT', path, withType(this.type, object), options);
   }
 
   updateStatus(object: T, options: WriteOptions = {}): Promise<T> {
@@ -100,11 +101,6 @@ class RestResourceClient<T extends KubernetesObject> implements ResourceClient<T
 
   private write<B>(method: 'POST' | 'PUT', path: string, body: B, { fieldManager = this.connection.userAgent }: WriteOptions): Promise<B> {
     return this.connection.transport.call({ method, path, query: { fieldManager }, body });
-  }
-
-  /** The API wants kind and apiVersion in every body; objects out of lists lack them. */
-  private complete(object: T): T {
-    return { ...object, apiVersion: formatApiVersion(this.type), kind: this.type.kind };
   }
 }
 

@@ -130,7 +130,7 @@ export class HpaActor {
   }
 
   private limit(look: Look, wish: Parameters<typeof limitByDefault>[0]): number {
-    const memory = this.memoryOf(look.autoscaler, wish.current);
+    const memory = this.memoryOf(look, wish.current);
     const { behavior } = look.autoscaler.spec ?? {};
     const { replicas, limited, able } = behavior ? limitByBehavior(wish, behavior, memory) : limitByDefault(wish, memory);
     look.say('AbleToScale', true, able);
@@ -149,17 +149,17 @@ export class HpaActor {
     }
     look.say('AbleToScale', true, { reason: 'SucceededRescale', message: `the HPA controller was able to update the target scale to ${desired}` });
     this.record(look.autoscaler, 'Normal', 'SuccessfulRescale', size);
-    rememberChange(this.memoryOf(look.autoscaler, scale.spec?.replicas ?? 0), look.autoscaler.spec?.behavior, { from: scale.spec?.replicas ?? 0, to: desired, nowMs: look.nowMs });
+    rememberChange(this.memoryOf(look, scale.spec?.replicas ?? 0), look.autoscaler.spec?.behavior, { from: scale.spec?.replicas ?? 0, to: desired, nowMs: look.nowMs });
     return true;
   }
 
   /** The size that it is found with counts as recommended: a controller that has just started takes nothing away at once. */
-  private memoryOf({ metadata }: V2HorizontalPodAutoscaler, current: number): Memory {
-    const uid = metadata?.uid ?? '';
+  private memoryOf({ autoscaler, nowMs }: Look, current: number): Memory {
+    const uid = autoscaler.metadata?.uid ?? '';
     const known = this.memories.get(uid);
     if (known) return known;
     const memory = newMemory();
-    memory.recommendations.push({ atMs: this.context.clock.now(), replicas: current });
+    memory.recommendations.push({ atMs: nowMs, replicas: current });
     this.memories.set(uid, memory);
     return memory;
   }
