@@ -15,6 +15,7 @@ import { followRbac, makeRbacAuthorizer } from './authz/rbac/rbac-authorizer';
 import { RbacIndex } from './authz/rbac/rbac-index';
 import { makeBootstrap } from './bootstrap/bootstrap';
 import type { ApiserverConfig } from './config';
+import { refuseCreatesOfTerminatingKinds } from './custom-kinds/terminating';
 import type { Authenticator } from './pipeline/authenticator';
 import type { Authorizer } from './pipeline/authorizer';
 import type { ApiserverInternals, Extensions } from './pipeline/extensions';
@@ -78,7 +79,7 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
       ...(config.anonymousAuth ? [anonymousAuthenticator] : []),
     ],
     authorizers,
-    admission: [...admissionChain({ objects, authorizers, client: internals.client, clock, random }), ...(config.authorizationModes.includes('RBAC') ? [rbacEscalation({ index: rbac, authorizers })] : [])],
+    admission: [...admissionChain({ objects, authorizers, client: internals.client, clock, random }), refuseCreatesOfTerminatingKinds(objects), ...(config.authorizationModes.includes('RBAC') ? [rbacEscalation({ index: rbac, authorizers })] : [])],
     subresourceHandlers: {
       ...streamingHandlers({ objects, kubelets }),
       ...proxyHandlers({ objects, kubelets, random }, kubeletCredentials),

@@ -7,6 +7,7 @@ import type { Environment } from './environment';
 import { startGrpcServer } from './grpc/server';
 import { bookmarkPeriodMs } from './limits';
 import { startCompaction } from './compaction';
+import { followDefinitions } from './custom-kinds';
 import { createLoopbackClient, self } from './local/loopback-client';
 import { CacheReader } from './local/cache-reader';
 import { ApiserverMetrics } from './metrics';
@@ -69,7 +70,9 @@ function compose(config: ApiserverConfig): Parts {
 
 function startBookmarks({ stores, clock }: Environment): Cancel {
   return clock.every(bookmarkPeriodMs, () => {
-    for (const { kind, cache } of stores) if (!kind.storedAs) cache.sendBookmarks((revision) => encodeBookmark(kind, revision));
+    // Kinds that share a cache share its bookmarks; doors show them as of the kind that is watched.
+    const byCache = new Map([...stores].map(({ kind, cache }) => [cache, kind]));
+    for (const [cache, kind] of byCache) cache.sendBookmarks((revision) => encodeBookmark(kind, revision));
   });
 }
 
@@ -86,6 +89,7 @@ export async function startApiserver(config: ApiserverConfig): Promise<Running> 
   let isBootstrapped = false;
   const checks = healthChecks(environment, () => isBootstrapped);
   environment.extensions.prepare?.(aborter.signal);
+  await followDefinitions({ environment, internals, logger: config.logger, signal: aborter.signal });
   const paths = firstOf(healthPaths(checks), documentPaths(environment), metrics.paths, environment.extensions.paths ?? (() => false));
   const rest = await startRestServer(environment, config, { paths, metrics });
   let grpc: Awaited<ReturnType<typeof startGrpcServer>> | undefined;

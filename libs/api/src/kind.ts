@@ -65,6 +65,8 @@ export interface StoredForm {
   /** Both give a new object and leave their argument alone. apiVersion and kind are set. */
   toStored(object: KubernetesObject): KubernetesObject;
   fromStored(object: KubernetesObject): KubernetesObject;
+  /** As fromStored, without what reading adds (defaults), where that makes a difference: for parts of objects. */
+  translate?(object: KubernetesObject): KubernetesObject;
 }
 
 export type Cell = string | number | boolean | null;
@@ -91,6 +93,8 @@ export interface TablePrinter<T> {
  */
 export interface KindDefinition<T extends KubernetesObject = KubernetesObject> extends ResourceType<T> {
   readonly singular: string;
+  /** Absent: the kind's name and `List`. */
+  readonly listKind?: string;
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly verbs: readonly Verb[];

@@ -16,7 +16,7 @@ export function convertPair({ registry, kind }: { registry: Registry; kind: Kind
   const convert = (object: object): object => {
     if (Object.keys(object).length === 0) return object;
     const stored = kind.storedAs ? kind.storedAs.toStored(object as KubernetesObject) : (object as KubernetesObject);
-    return target.storedAs ? target.storedAs.fromStored(stored) : stored;
+    return target.storedAs ? (target.storedAs.translate ?? target.storedAs.fromStored)(stored) : stored;
   };
   return { before: convert(pair.before), after: convert(pair.after), type: objectTypeOf(target) };
 }

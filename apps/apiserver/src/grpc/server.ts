@@ -4,7 +4,6 @@ import type { handleServerStreamingCall, handleUnaryCall, ServerWritableStream }
 import { startGrpcServer as startServer, toGrpcStatus, type TlsMaterial } from '@typernetes/component';
 import { apiErrors } from '@typernetes/machinery';
 import { api } from '@typernetes/proto';
-import { Delivery } from '@typernetes/storage';
 import type { ApiserverConfig } from '../config';
 import type { Environment } from '../environment';
 import type { Credentials } from '../pipeline/authenticator';
@@ -12,7 +11,7 @@ import { watchFlushPeriodMs } from '../limits';
 import { pacedFlush } from '../paced-flush';
 import { handle } from '../pipeline/handle';
 import type { ApiRequest, ApiResult } from '../pipeline/request';
-import { viewOf } from '../store/resource-stores';
+import { viewDelivery } from '../store/resource-stores';
 import { listBatches, watchBatches } from './batches';
 import { bearerTokenOf, json, listOptionsOf, requestOf, watchOptionsOf, writeOptionsOf } from './requests';
 
@@ -123,7 +122,7 @@ function sendWatch({ clock }: Environment, call: WatchStream, result: ApiResult)
       }
       if (isFull) return;
       const taken = watcher.take();
-      const deliveries = kind.storedAs ? taken.map((delivery) => new Delivery(delivery.type, viewOf(kind, delivery.entry))) : taken;
+      const deliveries = kind.storedAs ? taken.map((delivery) => viewDelivery(kind, delivery)) : taken;
       for (const batch of watchBatches(deliveries)) isFull = !call.write(batch) || isFull;
       if (watcher.isEnded) end();
     };

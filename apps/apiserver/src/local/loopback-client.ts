@@ -4,6 +4,7 @@ import { apiErrors, formatApiVersion, type KubernetesList, type KubernetesObject
 import type { Environment } from '../environment';
 import { handle } from '../pipeline/handle';
 import type { ApiRequest, ApiResult, RequestBody, RequestOptions } from '../pipeline/request';
+import { viewOf } from '../store/resource-stores';
 import { groups, users, type RequestVerb, type UserInfo } from '../pipeline/types';
 
 /** The apiserver itself. */
@@ -73,7 +74,7 @@ class LoopbackResource<T extends KubernetesObject> implements ResourceClient<T> 
     try {
       while (!signal?.aborted) {
         if (watcher.isOverflown) throw apiErrors.expired('too old resource version: the watch was too slow');
-        const events = watcher.take().map(({ type, entry }) => ({ type, object: entry.parse() as T }));
+        const events = watcher.take().map(({ type, entry }) => ({ type, object: viewOf(result.kind, entry).parse() as T }));
         if (events.length > 0) yield events;
         else if (watcher.isEnded) return;
         else await new Promise<void>((resolve) => (wake = resolve));

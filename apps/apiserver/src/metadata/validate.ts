@@ -12,7 +12,7 @@ export function validateMetadata(kind: KindDefinition, object: KubernetesObject)
     ...validateLabels(metadata.labels),
     ...validateAnnotations(metadata.annotations),
     ...validateOwners(metadata),
-    ...(metadata.finalizers ?? []).flatMap((finalizer, i) => validateFinalizer(finalizer, `metadata.finalizers[${i}]`)),
+    ...(metadata.finalizers ?? []).flatMap((finalizer, i) => validateFinalizer(kind, finalizer, `metadata.finalizers[${i}]`)),
   ];
 }
 
@@ -73,9 +73,12 @@ function validateOwners({ ownerReferences }: ObjectMeta): FieldError[] {
 /** Finalizers without a domain that the system itself uses. */
 const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
-function validateFinalizer(finalizer: string, field: string): FieldError[] {
+/** Custom kinds and their definitions may have any; users' kinds are told what is better. */
+const takesAnyFinalizer = ({ decode, group }: KindDefinition): boolean => decode !== undefined || group === 'apiextensions.k8s.io';
+
+function validateFinalizer(kind: KindDefinition, finalizer: string, field: string): FieldError[] {
   const errors = validateQualifiedName(finalizer).map((detail) => fieldError.invalid(field, finalizer, detail));
-  if (errors.length === 0 && !finalizer.includes('/') && !standardFinalizers.has(finalizer)) {
+  if (errors.length === 0 && !takesAnyFinalizer(kind) && !finalizer.includes('/') && !standardFinalizers.has(finalizer)) {
     errors.push(fieldError.invalid(field, finalizer, 'name is neither a standard finalizer name nor is it fully qualified'));
   }
   return errors;

@@ -16,9 +16,11 @@ interface ExpectedKind {
   readonly kind: string;
   /** For the schema: `io.k8s.api.core.v1.Pod`; absent: fields are not checked. */
   readonly definition?: string;
+  /** Instead of the definition's own way (custom kinds). */
+  readonly decode?: KindDefinition['decode'];
 }
 
-export const expectedKind = (kind: KindDefinition): ExpectedKind => ({ apiVersion: formatApiVersion(kind), kind: kind.kind, definition: kind.definition });
+export const expectedKind = (kind: KindDefinition): ExpectedKind => ({ apiVersion: formatApiVersion(kind), kind: kind.kind, definition: kind.definition, decode: kind.decode });
 
 /**
  * The request's body as an object of the call's kind: parsed, of the right kind, fields of the right types.
@@ -56,7 +58,7 @@ export function checkObject(call: Call, value: unknown, found: Found): Kubernete
   object.apiVersion ||= expected.apiVersion;
   if (object.kind !== expected.kind || object.apiVersion !== expected.apiVersion) throw wrongKind(object, expected);
   if (expected.definition === undefined) return object;
-  const decoded = decodeFields(expected.definition, object);
+  const decoded = expected.decode ? expected.decode(object) : decodeFields(expected.definition, object);
   if (decoded.error !== undefined) throw refuse(decoded.error);
   const { unknownFields } = decoded;
   const problems = text ? problemsInOrder(text, duplicates, unknownFields) : [...duplicates, ...unknownFields.map(unknownFieldText)];

@@ -38,7 +38,7 @@ export function encodeList(result: ListResult, options: EncodeOptions): Buffer[]
   const isMetadata = options.representation === 'metadata';
   const names = isMetadata
     ? { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' }
-    : { kind: `${kind.kind}List`, apiVersion: formatApiVersion(kind) };
+    : { kind: kind.listKind ?? `${kind.kind}List`, apiVersion: formatApiVersion(kind) };
   const chunks: Buffer[] = [Buffer.from(`${JSON.stringify({ ...names, metadata }).slice(0, -1)},"items":[`)];
   entries.forEach((entry, i) => {
     if (i > 0) chunks.push(comma);

@@ -1,8 +1,8 @@
 import { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import { apiErrors, type ApiError, type Clock } from '@typernetes/machinery';
-import { Delivery } from '@typernetes/storage';
-import { viewOf } from '../store/resource-stores';
+import type { Delivery } from '@typernetes/storage';
+import { viewDelivery } from '../store/resource-stores';
 import { watchFlushPeriodMs, watchSocketBytesMax } from '../limits';
 import { pacedFlush } from '../paced-flush';
 import type { ApiResult } from '../pipeline/request';
@@ -23,11 +23,11 @@ export function streamWatch(exchange: Exchange, result: WatchResult, { clock, en
   const { watcher, kind } = result;
   let hasSentColumns = false;
   const isProtobuf = encode.mediaType === protobufMediaType;
-  const frameOf = (delivery: Delivery): Buffer => {
-    if (isProtobuf) return protobufFrame(kind, delivery.type === 'BOOKMARK' || !kind.storedAs ? delivery : new Delivery(delivery.type, viewOf(kind, delivery.entry)), encode.representation === 'metadata' ? 'metadata' : 'object');
-    const viewed = delivery.type === 'BOOKMARK' ? delivery.entry : viewOf(kind, delivery.entry);
-    const value = encodeWatched(kind, viewed, { ...encode, nowMs: clock.now(), withColumns: !hasSentColumns });
-    if (!value) return viewed === delivery.entry ? delivery.frame : new Delivery(delivery.type, viewed).frame;
+  const frameOf = (stored: Delivery): Buffer => {
+    const delivery = viewDelivery(kind, stored);
+    if (isProtobuf) return protobufFrame(kind, delivery, encode.representation === 'metadata' ? 'metadata' : 'object');
+    const value = encodeWatched(kind, delivery.entry, { ...encode, nowMs: clock.now(), withColumns: !hasSentColumns });
+    if (!value) return delivery.frame;
     hasSentColumns = true;
     return Buffer.concat([Buffer.from(`{"type":"${delivery.type}","object":`), value, Buffer.from('}\n')]);
   };

@@ -1,6 +1,6 @@
 import type { KindDefinition, Registry } from '@typernetes/api';
-import { apiErrors, type KubernetesObject } from '@typernetes/machinery';
-import { CacheEntry, type Attributes, type CacheDeclaration, type Mirror, type WatchCache } from '@typernetes/storage';
+import { apiErrors, formatApiVersion, type KubernetesObject } from '@typernetes/machinery';
+import { CacheEntry, Delivery, type Attributes, type CacheDeclaration, type Mirror, type WatchCache } from '@typernetes/storage';
 
 /** Fields by which a watch is found without asking every watcher: kubelets', and single-object watches of kubectl. */
 const indexedFields: Readonly<Record<string, readonly string[]>> = { pods: ['spec.nodeName'] };
@@ -33,6 +33,18 @@ export function viewOf(kind: KindDefinition, entry: CacheEntry): CacheEntry {
   return view;
 }
 
+/** A watch's delivery as this kind shows it; a bookmark only has to name the kind. */
+export function viewDelivery(kind: KindDefinition, delivery: Delivery): Delivery {
+  if (!kind.storedAs) return delivery;
+  if (delivery.type !== 'BOOKMARK') {
+    const view = viewOf(kind, delivery.entry);
+    return view === delivery.entry ? delivery : new Delivery(delivery.type, view);
+  }
+  const { kind: _kind, apiVersion: _version, ...rest } = delivery.entry.parse();
+  const value = Buffer.from(JSON.stringify({ kind: kind.kind, apiVersion: formatApiVersion(kind), ...rest }));
+  return new Delivery('BOOKMARK', new CacheEntry(delivery.entry.key, value, delivery.entry.revision));
+}
+
 function attributesOf(kinds: readonly KindDefinition[], object: KubernetesObject): Attributes {
   const metadata = object.metadata ?? {};
   const fields: Record<string, string> = { 'metadata.name': metadata.name ?? '' };
@@ -55,6 +67,8 @@ function declarationOf(path: string, kinds: readonly KindDefinition[]): CacheDec
 /** All stores by kind, with their caches declared at the mirror. */
 export class ResourceStores {
   private readonly stores = new Map<KindDefinition, ResourceStore>();
+  /** Those of kinds that went too: requests may be under way that found them before. */
+  private readonly known = new WeakMap<KindDefinition, ResourceStore>();
 
   constructor(
     registry: Registry,
@@ -91,7 +105,7 @@ export class ResourceStores {
 
   /** @throws ApiError MethodNotAllowed for kinds that are never stored */
   of(kind: KindDefinition): ResourceStore {
-    const store = this.stores.get(kind);
+    const store = this.known.get(kind);
     if (!store) throw apiErrors.methodNotAllowed(kind, 'get');
     return store;
   }
@@ -101,7 +115,11 @@ export class ResourceStores {
   }
 
   private keep(kinds: readonly KindDefinition[], { path, attributesOf: attributes }: CacheDeclaration, cache: WatchCache): void {
-    for (const kind of kinds) this.stores.set(kind, storeOf(kind, path, { cache, attributesOf: attributes }));
+    for (const kind of kinds) {
+      const store = storeOf(kind, path, { cache, attributesOf: attributes });
+      this.stores.set(kind, store);
+      this.known.set(kind, store);
+    }
   }
 }
 

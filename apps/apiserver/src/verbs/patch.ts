@@ -11,7 +11,8 @@ import { viewOf } from '../store/resource-stores';
 import { patchSchemaOf } from './patch-schema';
 import { replaceObject } from './update';
 
-const patchTypes: readonly string[] = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json'];
+const schemalessPatchTypes: readonly string[] = ['application/json-patch+json', 'application/merge-patch+json'];
+const patchTypes: readonly string[] = [...schemalessPatchTypes, 'application/strategic-merge-patch+json'];
 
 /** A patch, ready to be applied to JSON values. */
 interface Patcher {
@@ -47,7 +48,9 @@ export function checkPatched(call: Call, { apply, problems, refuse }: Patcher, c
 /** The request's patch. @throws ApiError BadRequest, UnsupportedMediaType */
 export function patcherOf(call: Call, schema: ReturnType<typeof patchSchemaOf>): Patcher {
   const { body } = call.request;
-  if (!body || !patchTypes.includes(body.mediaType)) throw apiErrors.unsupportedMediaType([...patchTypes, applyMediaType]);
+  // How lists merge strategically is said by built-in schemas alone.
+  const accepted = schema ? patchTypes : schemalessPatchTypes;
+  if (!body || !accepted.includes(body.mediaType)) throw apiErrors.unsupportedMediaType([...accepted, applyMediaType]);
   const text = body.bytes.toString();
   const { document, duplicates } = parsePatch(text);
   const refuse = (why: string): Error => apiErrors.invalid({ group: '', resource: '', name: '' }, [fieldError.invalid('patch', text, why)]);

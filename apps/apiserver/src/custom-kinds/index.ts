@@ -1,0 +1,24 @@
+import type { Logger } from '@typernetes/component';
+import type { Environment } from '../environment';
+import type { ApiserverInternals } from '../pipeline/extensions';
+import { anythingGoes } from './custom-schema';
+import { DefinitionFollower } from './definition-follower';
+import { DefinitionFinalizer } from './finalizer';
+
+export interface FollowDefinitionsOptions {
+  readonly environment: Environment;
+  readonly internals: ApiserverInternals;
+  readonly logger: Logger;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+/** Begins to serve custom kinds. Resolves when all that are declared already are served. */
+export async function followDefinitions({ environment, internals, logger, signal }: FollowDefinitionsOptions): Promise<void> {
+  const { registry, stores, clock, mirror } = environment;
+  const shared = { registry, objects: internals.objects, client: internals.client, clock, logger };
+  const finalizer = new DefinitionFinalizer({ ...shared, signal, confirm: () => mirror.confirm() });
+  const follower = new DefinitionFollower({ ...shared, stores, compile: anythingGoes, finalize: (definition) => finalizer.finalize(definition) });
+  signal.addEventListener('abort', () => follower.stop(), { once: true });
+  await follower.start();
+}
