@@ -34,6 +34,9 @@ export interface PullRequest {
 /** How long ErrImagePull stands before it becomes ImagePullBackOff. */
 const announceBackOffMs = 2_000;
 
+/** How often it is looked, during a back-off, whether the image has come by another way. */
+const lookAgainMs = 10_000;
+
 /** The grammar of distribution/reference, as far as typing errors go. */
 const reference = /^(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?\/)?[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*:[0-9a-fA-F]{32,})?$/;
 
@@ -96,7 +99,7 @@ export class ImagePuller {
     if (wait) {
       const message = `Back-off pulling image "${image}"`;
       report('Normal', 'BackOff', message);
-      throw new ImageError('ImagePullBackOff', `${message}: ${this.lastError.get(key) ?? ''}`.replace(/: $/, ''), wait.leftMs);
+      throw new ImageError('ImagePullBackOff', `${message}: ${this.lastError.get(key) ?? ''}`.replace(/: $/, ''), Math.min(wait.leftMs, lookAgainMs));
     }
     report('Normal', 'Pulling', `Pulling image "${image}"`);
     const startedAtMs = this.clock.monotonic();

@@ -31,7 +31,7 @@ test('the image that was used longest ago goes first', () => {
 describe('a pull', () => {
   const image = cri.Image.create({ id: 'sha256:1', size: 12n });
   /** A runtime that has the image once one of the right credentials was shown. */
-  const setUp = (password: string): { puller: ImagePuller; shown: (string | undefined)[]; events: string[]; ensure: (policy: string) => Promise<unknown> } => {
+  const setUp = (password: string): { puller: ImagePuller; shown: (string | undefined)[]; events: string[]; ensure: (policy: string) => Promise<unknown>; time: { nowMs: number }; load: () => void } => {
     const shown: (string | undefined)[] = [];
     const events: string[] = [];
     let isThere = false;
@@ -44,7 +44,8 @@ describe('a pull', () => {
         return { imageRef: image.id };
       },
     } as unknown as CriClient;
-    const clock = { now: () => 0, monotonic: () => 0 } as Clock;
+    const time = { nowMs: 0 };
+    const clock = { now: () => time.nowMs, monotonic: () => 0 } as Clock;
     const puller = new ImagePuller(runtime, clock, new BackOff());
     const auths = ['wrong', 'right'].map((word) => cri.AuthConfig.fromPartial({ username: 'u', password: word }));
     const ensure = (policy: string): Promise<unknown> =>
@@ -52,7 +53,7 @@ describe('a pull', () => {
         pod: pod(), container: container('main', { image: 'quay.io/a/b:1', imagePullPolicy: policy }), sandboxConfig: cri.PodSandboxConfig.create(), auths,
         report: (_type, reason, message) => events.push(`${reason}: ${message}`), signal: new AbortController().signal,
       });
-    return { puller, shown, events, ensure };
+    return { puller, shown, events, ensure, time, load: () => (isThere = true) };
   };
 
   test('shows one credential after the other until one is right', async () => {
@@ -71,6 +72,17 @@ describe('a pull', () => {
     await expect(ensure('Always')).rejects.toMatchObject({ reason: 'ImagePullBackOff', message: 'Back-off pulling image "quay.io/a/b:1": ErrImagePull: unauthorized', retryAfterMs: 10_000 });
     expect(events).toContain('Failed: Failed to pull image "quay.io/a/b:1": unauthorized');
     expect(events).toContain('BackOff: Back-off pulling image "quay.io/a/b:1"');
+  });
+
+  test('during a long pause it is looked whether the image has come by another way', async () => {
+    const { ensure, time, load } = setUp('none');
+    await expect(ensure('IfNotPresent')).rejects.toMatchObject({ reason: 'ErrImagePull' });
+    time.nowMs = 10_000;
+    await expect(ensure('IfNotPresent')).rejects.toMatchObject({ reason: 'ErrImagePull' });
+    await expect(ensure('IfNotPresent')).rejects.toMatchObject({ reason: 'ImagePullBackOff', retryAfterMs: 10_000 });
+    time.nowMs = 20_000;
+    load();
+    expect(await ensure('IfNotPresent')).toBe(image);
   });
 
   test('that is not wanted is not made', async () => {
