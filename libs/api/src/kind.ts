@@ -144,3 +144,9 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> e
    */
   readonly gracePeriodSeconds?: (object: T) => number | undefined;
 }
+
+/** Whether a kind was declared by a user, at run time. */
+export const isCustom = ({ openApiSchema }: KindDefinition): boolean => openApiSchema !== undefined;
+
+/** `PodList`. */
+export const listKindOf = ({ kind, listKind }: Pick<KindDefinition, 'kind' | 'listKind'>): string => listKind ?? `${kind}List`;

@@ -1,4 +1,4 @@
-import { resources } from '@typernetes/api';
+import { isCustom, resources } from '@typernetes/api';
 import { failure } from '@typernetes/machinery';
 import type { AdmissionPlugin } from '../pipeline/admission';
 import type { ObjectReader } from '../pipeline/object-reader';
@@ -9,7 +9,7 @@ export function refuseCreatesOfTerminatingKinds(objects: ObjectReader): Admissio
     name: 'CustomResourceDefinitionTerminating',
     operations: ['CREATE'],
     admit: ({ kind, subresource }) => {
-      if (!kind.decode || subresource !== '') return;
+      if (!isCustom(kind) || subresource !== '') return;
       const definition = objects.get(resources.customResourceDefinitions, `${kind.resource}.${kind.group}`);
       if (definition?.metadata?.deletionTimestamp) {
         throw failure('MethodNotAllowed', 'create not allowed while custom resource definition is terminating', { group: kind.group, kind: kind.resource });

@@ -1,4 +1,4 @@
-import type { KindDefinition } from '@typernetes/api';
+import { isCustom, type KindDefinition } from '@typernetes/api';
 import { fieldError, validateLabelValue, validateQualifiedName, type FieldError, type KubernetesObject, type ObjectMeta } from '@typernetes/machinery';
 
 /** Keys and values of all annotations together. */
@@ -74,7 +74,7 @@ function validateOwners({ ownerReferences }: ObjectMeta): FieldError[] {
 const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
 /** Custom kinds and their definitions may have any; users' kinds are told what is better. */
-const takesAnyFinalizer = ({ decode, group }: KindDefinition): boolean => decode !== undefined || group === 'apiextensions.k8s.io';
+const takesAnyFinalizer = (kind: KindDefinition): boolean => isCustom(kind) || kind.group === 'apiextensions.k8s.io';
 
 function validateFinalizer(kind: KindDefinition, finalizer: string, field: string): FieldError[] {
   const errors = validateQualifiedName(finalizer).map((detail) => fieldError.invalid(field, finalizer, detail));

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { definitionOf, type KindDefinition, type Registry } from '@typernetes/api';
+import type { KindDefinition, Registry } from '@typernetes/api';
+import { isDocumented } from './custom-schemas';
 import { documentPath, pathItem, type OpenApiVersion } from './operations';
 import { groupId, operationDefinitions, pathsOf, tagOf, type PathItem } from './paths';
 import { schemasOf } from './schemas';
@@ -41,8 +42,6 @@ function documentV3(items: readonly PathItem[], kinds: readonly KindDefinition[]
   };
 }
 
-/** Computed kinds have no schema: what points to one that is missing would spoil the document for strict readers. */
-const isDocumented = ({ definition }: KindDefinition): boolean => definitionOf(definition) !== undefined;
 
 /** `/openapi/v3/apis/<group>/<version>`. */
 export function openApiV3(registry: Registry, group: string, ofVersion: string): Json | undefined {
@@ -130,7 +129,7 @@ export class OpenApiDocuments {
   private index(): Json {
     const entries = this.registry.groupVersions().map(({ group, version }) => {
       const path = group ? `apis/${group}/${version}` : `api/${version}`;
-      const hash = createHash('sha256').update(JSON.stringify(this.registry.kindsOf(group, version).map((kind) => [info.version, kind]))).digest('hex').toUpperCase();
+      const hash = createHash('sha256').update(JSON.stringify([info.version, this.registry.kindsOf(group, version).map(({ fieldType: _merging, ...kind }) => kind)])).digest('hex').toUpperCase();
       return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }];
     });
     const groups = this.registry.groups().filter(({ group }) => group !== '');

@@ -13,7 +13,11 @@ const listTypes = [...objectTypes, 'application/json;stream=watch', 'application
 const codeNames: Readonly<Record<number, string>> = { 200: 'OK', 201: 'Created', 202: 'Accepted' };
 const unauthorized = { '401': { description: 'Unauthorized' } };
 
-function producedBy({ form, answer }: Operation): string[] {
+const [customPatchTypes, customTypes] = [patchTypes.slice(0, 3), objectTypes.slice(0, 2)];
+const patchTypesOf = ({ isCustom }: Operation): string[] => (isCustom ? customPatchTypes : patchTypes);
+
+function producedBy({ form, answer, isCustom }: Operation): string[] {
+  if (isCustom) return customTypes;
   if (form === 'list') return listTypes;
   if (form === 'log') return ['text/plain', ...objectTypes];
   return answer === undefined ? ['*/*'] : objectTypes;
@@ -53,7 +57,7 @@ function operationV3(operation: Operation, own: readonly Parameter[]): Json {
   return {
     ...common(operation),
     ...(own.length > 0 ? { parameters: own.map(parameterV3) } : {}),
-    ...(body ? { requestBody: { content: contentOf(form === 'patch' ? patchTypes : ['*/*'], ref(body)), ...(method === 'delete' ? {} : { required: true }) } } : {}),
+    ...(body ? { requestBody: { content: contentOf(form === 'patch' ? patchTypesOf(operation) : ['*/*'], ref(body)), ...(method === 'delete' ? {} : { required: true }) } } : {}),
     responses: { ...Object.fromEntries(codes.map((code) => [code, { description: codeNames[code], content }])), ...unauthorized },
   };
 }
@@ -66,7 +70,7 @@ function operationV2(operation: Operation, own: readonly Parameter[]): Json {
   if (body) taken.unshift({ name: 'body', in: 'body', ...(method === 'delete' ? {} : { required: true }), schema: ref(body) });
   return {
     ...common(operation),
-    consumes: form === 'patch' ? patchTypes : ['*/*'],
+    consumes: form === 'patch' ? patchTypesOf(operation) : ['*/*'],
     produces: producedBy(operation),
     schemes: ['https'],
     ...(taken.length > 0 ? { parameters: taken } : {}),

@@ -1,4 +1,4 @@
-import type { CustomSubresource, KindDefinition, Verb } from '@typernetes/api';
+import { isCustom, type CustomSubresource, type KindDefinition, type Verb } from '@typernetes/api';
 import { returnsDeletedObject } from '../verbs/deleted-answer';
 import { inPath, parameters, streamParameters, type Parameter } from './parameters';
 import { listDefinition, subresourceDefinition } from './schemas';
@@ -24,6 +24,8 @@ export interface Operation {
   readonly codes: readonly number[];
   /** The body is a patch in one of its formats; the answer is also a stream of events; the answer is whatever the peer says; a log. */
   readonly form?: 'patch' | 'list' | 'connect' | 'log';
+  /** Of a custom kind: no protobuf, no strategic patches. */
+  readonly isCustom?: boolean;
 }
 
 export interface PathItem {
@@ -101,6 +103,7 @@ function operationOf({ kind, scope, inPath: own }: Place, form: Form, { subresou
     kind: shown,
     parameters: [...own, ...parameters.pretty, ...form.takes],
     codes: form.codes,
+    ...(isCustom(kind) ? { isCustom: true } : {}),
     ...(body ? { body } : {}),
     answer: returnsStatus ? status : form.action === 'list' ? listDefinition(kind) : definition,
     ...(form.method === 'patch' ? { form: 'patch' } : form.action === 'list' ? { form: 'list' } : {}),

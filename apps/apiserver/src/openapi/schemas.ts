@@ -1,4 +1,5 @@
-import { alwaysFieldsOf, definitionOf, descriptionsOf, reachableDefinitions, type KindDefinition, type SchemaNode } from '@typernetes/api';
+import { alwaysFieldsOf, definitionOf, descriptionsOf, isCustom, listKindOf, reachableDefinitions, type KindDefinition, type SchemaNode } from '@typernetes/api';
+import { customReferences, customSchemas } from './custom-schemas';
 import { zeroOf } from './zero-values';
 
 /** A schema as a document shows it: with `$ref` as a path, descriptions and the kinds that it belongs to. */
@@ -66,7 +67,7 @@ function kindsByDefinition(kinds: readonly KindDefinition[]): Map<string, Named[
   for (const kind of kinds) {
     const { group, version } = kind;
     named.set(kind.definition, [{ group, kind: kind.kind, version }]);
-    if (kind.verbs.includes('list')) named.set(listDefinition(kind), [{ group, kind: `${kind.kind}List`, version }]);
+    if (kind.verbs.includes('list')) named.set(listDefinition(kind), [{ group, kind: listKindOf(kind), version }]);
   }
   for (const kind of kinds) {
     const bodies = [...kind.subresources, ...(kind.scale ? [{ name: 'scale', group: 'autoscaling', version: 'v1', kind: 'Scale' }] : [])];
@@ -83,15 +84,17 @@ const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
 /** The schemas of these kinds, their lists, and all that they need. */
 export function schemasOf(kinds: readonly KindDefinition[], extra: readonly string[], options: SchemaOptions): Record<string, Schema> {
   const named = kindsByDefinition(kinds);
-  const roots = [...named.keys(), ...extra];
+  const roots = [...named.keys(), ...extra, ...(kinds.some(isCustom) ? customReferences : [])];
   for (const name of ['Status', 'APIGroup', 'APIGroupList', 'APIResourceList', 'APIVersions']) named.set(meta + name, [{ group: '', kind: name, version: 'v1' }]);
   const groupVersions = new Map([{ group: '', version: 'v1' }, ...kinds].map(({ group, version }) => [`${group}/${version}`, { group, version }]));
   for (const kind of ['DeleteOptions', 'WatchEvent']) named.set(meta + kind, [...groupVersions.values()].map(({ group, version }) => ({ group, kind, version })));
   const schemas: Record<string, Schema> = {};
-  for (const name of reachableDefinitions(roots)) {
+  const add = (name: string, schema: Schema): void => {
     const kindsOfName = named.get(name);
-    schemas[name] = { ...definitionSchema(name, options), ...(kindsOfName ? { [kindKey]: kindsOfName } : {}) };
-  }
+    schemas[name] = { ...schema, ...(kindsOfName ? { [kindKey]: kindsOfName } : {}) };
+  };
+  for (const name of reachableDefinitions(roots)) add(name, definitionSchema(name, options));
+  for (const [name, schema] of Object.entries(customSchemas(kinds, options))) add(name, schema);
   return schemas;
 }
 

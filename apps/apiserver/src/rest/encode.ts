@@ -1,4 +1,4 @@
-import type { KindDefinition } from '@typernetes/api';
+import { listKindOf, type KindDefinition } from '@typernetes/api';
 import { formatApiVersion, type KubernetesObject, type ListMeta } from '@typernetes/machinery';
 import type { CacheEntry } from '@typernetes/storage';
 import type { ApiResult } from '../pipeline/request';
@@ -38,7 +38,7 @@ export function encodeList(result: ListResult, options: EncodeOptions): Buffer[]
   const isMetadata = options.representation === 'metadata';
   const names = isMetadata
     ? { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' }
-    : { kind: kind.listKind ?? `${kind.kind}List`, apiVersion: formatApiVersion(kind) };
+    : { kind: listKindOf(kind), apiVersion: formatApiVersion(kind) };
   const chunks: Buffer[] = [Buffer.from(`${JSON.stringify({ ...names, metadata }).slice(0, -1)},"items":[`)];
   entries.forEach((entry, i) => {
     if (i > 0) chunks.push(comma);
