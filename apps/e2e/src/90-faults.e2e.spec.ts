@@ -1,6 +1,7 @@
 import { cluster, container, getJson, isReady, kubectl, onNode, pods, workers, type Pod } from './support/cluster';
 import { apply, clientPod, createNamespace, deleteNamespace, nginxController } from './support/namespace';
-import { eventually, must, run, sleep } from './support/run';
+import { probing } from './support/probe';
+import { eventually, must, sleep } from './support/run';
 import { Writer } from './support/writer';
 
 const namespace = 'faults';
@@ -19,19 +20,6 @@ async function containers(): Promise<Map<string, string>> {
 
 async function clusterIP(): Promise<string> {
   return (await getJson<{ spec: { clusterIP: string } }>('service', '-n', namespace, 'web')).spec.clusterIP;
-}
-
-/** Calls the Service without pause from a node until told to stop. @returns failures among calls */
-async function probing<T>(address: string, action: () => Promise<T>): Promise<{ calls: number; failures: number }> {
-  const script = `calls=0; failures=0; rm -f /tmp/stop-probe; while [ ! -e /tmp/stop-probe ]; do calls=$((calls+1)); curl -s -o /dev/null --max-time 3 http://${address} || failures=$((failures+1)); sleep 0.05; done; echo "$calls $failures"`;
-  const probe = run('docker', ['exec', container('worker-1'), 'sh', '-c', script], { timeoutMs: 170_000 });
-  try {
-    await action();
-  } finally {
-    await onNode('worker-1', 'touch', '/tmp/stop-probe');
-  }
-  const [calls = 0, failures = 0] = (await probe).stdout.trim().split(' ').map(Number);
-  return { calls, failures };
 }
 
 /** SIGKILL to the process itself; `docker kill` would also tell Docker not to start it again. */
@@ -87,7 +75,7 @@ describe.each<[string, () => Promise<void>]>([
 ])('SIGKILL of %s', (_name, kill) => {
   it('loses no write, restarts no pod, and the Service keeps answering', async () => {
     const written = writer.acknowledged.length;
-    const { calls, failures } = await probing(await clusterIP(), async () => {
+    const { calls, failures } = await probing('worker-1', await clusterIP(), async () => {
       await kill();
       await allReady();
       await eventually('new writes', async () => writer.acknowledged.length > written + 5);
@@ -102,7 +90,7 @@ describe.each<[string, () => Promise<void>]>([
 });
 
 it('keeps everything over a restart of etcd', async () => {
-  const { failures } = await probing(await clusterIP(), async () => {
+  const { failures } = await probing('worker-1', await clusterIP(), async () => {
     await must('docker', ['restart', container('etcd')]);
     await allReady();
   });
