@@ -3,11 +3,14 @@ import { Controller as ControllerLoop } from '@typernetes/client';
 import type { Logger, Registry } from '@typernetes/component';
 import type { Clock, Random } from '@typernetes/machinery';
 import type { ControllerManagerConfig } from './config';
+import type { DeletableKinds } from './kinds';
 
 /** What every controller is given. */
 export interface ControllerContext {
   client: ApiClient;
   informers: InformerFactory;
+  /** Kinds whose objects can be deleted, custom ones among them. */
+  kinds: DeletableKinds;
   /** A recorder that signs as the given component. */
   events(component: string): EventRecorder;
   metrics: ControllerMetrics;

@@ -7,6 +7,7 @@ import { randomSuffix, systemRandom } from '@typernetes/machinery';
 import type { ControllerManagerConfig } from './config';
 import type { ControllerContext } from './context';
 import { selectControllers } from './controllers';
+import { DeletableKinds } from './kinds';
 
 /** Starts kube-controller-manager. The caches fill at once; the controllers work from the leadership on. */
 export async function startControllerManager(config: ControllerManagerConfig, { logger, clock, onLost }: { logger: Logger; clock: Clock; onLost(error: unknown): void }): Promise<Running> {
@@ -14,10 +15,12 @@ export async function startControllerManager(config: ControllerManagerConfig, { 
   const registry = createMetricsRegistry();
   const client = 'resource' in config.api ? config.api : createGrpcClient({ access: config.api, userAgent: 'kube-controller-manager', clock });
   const informers = new InformerFactory({ client, clock, random, logger });
+  const kinds = new DeletableKinds({ client, informers, clock, random, logger });
   const recorders: EventRecorder[] = [];
   const context: ControllerContext = {
     client,
     informers,
+    kinds,
     events: (component) => {
       const recorder = new EventRecorder({ client, clock, logger, component });
       recorders.push(recorder);
@@ -47,6 +50,7 @@ export async function startControllerManager(config: ControllerManagerConfig, { 
   return {
     stop: async () => {
       ended.abort();
+      kinds.stop();
       await leading;
       await Promise.all(recorders.map((recorder) => recorder.flush()));
       await health?.stop();

@@ -1,9 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { KubernetesObject, OwnerReference } from '@typernetes/machinery';
-import { formatApiVersion, hasReason } from '@typernetes/machinery';
+import { hasReason } from '@typernetes/machinery';
 import type { ControllerContext, ControllerDefinition } from '../context';
 import { newController } from '../context';
-import { deletableKinds } from '../kinds';
 import type { GraphNode } from './graph';
 import { OwnerGraph } from './graph';
 import type { OwnerState } from './verdict';
@@ -27,29 +26,29 @@ export const garbageCollector: ControllerDefinition = {
         if (owner && isWaiting(owner.object)) loop.enqueue(uid);
       }
     };
-    for (const type of deletableKinds()) {
-      // Events own nothing and nobody owns them; following them would only cost memory.
-      if (type.resource === 'events') continue;
-      const seen = (object: KubernetesObject): void => {
-        const uid = object.metadata?.uid ?? '';
-        const ownersBefore = graph.get(uid)?.object.metadata?.ownerReferences ?? [];
-        graph.set({ type, object });
-        loop.enqueue(uid);
-        enqueueWaiting([...ownersBefore, ...(object.metadata?.ownerReferences ?? [])]);
-        if (isWaiting(object)) enqueueDependents(uid);
-      };
-      context.informers.informer(type).onChange({
-        added: seen,
-        updated: seen,
-        deleted: (object) => {
+    const gone = (object: KubernetesObject): void => {
+      const uid = object.metadata?.uid ?? '';
+      graph.delete(uid);
+      collector.sawDeletion(uid);
+      enqueueDependents(uid);
+      for (const owner of object.metadata?.ownerReferences ?? []) loop.enqueue(owner.uid);
+    };
+    context.kinds.follow({
+      added: (type, informer) => {
+        // Events own nothing and nobody owns them; following them would only cost memory.
+        if (type.resource === 'events') return;
+        const seen = (object: KubernetesObject): void => {
           const uid = object.metadata?.uid ?? '';
-          graph.delete(uid);
-          collector.sawDeletion(uid);
-          enqueueDependents(uid);
-          for (const owner of object.metadata?.ownerReferences ?? []) loop.enqueue(owner.uid);
-        },
-      });
-    }
+          const ownersBefore = graph.get(uid)?.object.metadata?.ownerReferences ?? [];
+          graph.set({ type, object });
+          loop.enqueue(uid);
+          enqueueWaiting([...ownersBefore, ...(object.metadata?.ownerReferences ?? [])]);
+          if (isWaiting(object)) enqueueDependents(uid);
+        };
+        informer.onChange({ added: seen, updated: seen, deleted: gone });
+      },
+      removed: (_type, objects) => objects.forEach(gone),
+    });
     return (signal) => loop.run(signal);
   },
 };
@@ -105,7 +104,7 @@ class Collector {
     if (known) return isWaiting(known.object) ? 'waiting' : 'solid';
     if (this.absent.has(owner.uid)) return 'absent';
     // Not in our cache is no proof: the API decides. A kind that we do not know may be served by somebody else.
-    const type = deletableKinds().find(({ kind, ...gv }) => kind === owner.kind && formatApiVersion(gv) === owner.apiVersion);
+    const type = this.context.kinds.find(owner);
     if (!type) return 'solid';
     const namespace = type.namespaced ? dependent.metadata?.namespace : undefined;
     try {

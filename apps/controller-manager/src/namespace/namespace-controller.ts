@@ -5,7 +5,6 @@ import type { KubernetesObject } from '@typernetes/machinery';
 import { formatTime, hasReason } from '@typernetes/machinery';
 import type { ControllerContext, ControllerDefinition } from '../context';
 import { newController } from '../context';
-import { deletableKinds } from '../kinds';
 
 /** The finalizer that keeps a namespace until it is empty. */
 const finalizer = 'kubernetes';
@@ -44,7 +43,7 @@ interface Remaining {
 /** Pods go before everything else, so that none runs without what protects it (KEP-5080): NetworkPolicies, quotas. */
 async function deleteContents(context: ControllerContext, namespace: string): Promise<Remaining[]> {
   const pods = await deleteKinds(context, namespace, [resources.pods]);
-  return pods.length > 0 ? pods : deleteKinds(context, namespace, deletableKinds());
+  return pods.length > 0 ? pods : deleteKinds(context, namespace, await context.kinds.current());
 }
 
 async function deleteKinds({ client }: ControllerContext, namespace: string, types: readonly ResourceType[]): Promise<Remaining[]> {
@@ -52,16 +51,26 @@ async function deleteKinds({ client }: ControllerContext, namespace: string, typ
   for (const type of types) {
     if (!type.namespaced) continue;
     const api = client.resource(type);
-    const { items } = await api.list({ namespace });
+    const { items } = await listOf(api, namespace);
     const due = items.filter(({ metadata }) => !metadata?.deletionTimestamp);
     for (let start = 0; start < due.length; start += deletesAtOnce) {
       await Promise.all(due.slice(start, start + deletesAtOnce).map((object) => deleteOne(api, namespace, object)));
     }
     if (!items.length) continue;
-    const left = await api.list({ namespace });
+    const left = await listOf(api, namespace);
     if (left.items.length) remaining.push({ type, objects: left.items });
   }
   return remaining;
+}
+
+/** A kind that has gone meanwhile has no objects. */
+async function listOf(api: ResourceClient<KubernetesObject>, namespace: string): Promise<{ items: KubernetesObject[] }> {
+  try {
+    return await api.list({ namespace });
+  } catch (error) {
+    if (!hasReason(error, 'NotFound')) throw error;
+    return { items: [] };
+  }
 }
 
 async function deleteOne(api: ResourceClient<KubernetesObject>, namespace: string, { metadata }: KubernetesObject): Promise<void> {

@@ -7,7 +7,6 @@ import { hasReason } from '@typernetes/machinery';
 import { isDeepStrictEqual } from 'node:util';
 import type { ControllerContext, ControllerDefinition } from '../context';
 import { newController } from '../context';
-import { deletableKinds } from '../kinds';
 import { givesBack, isLower, quotaStatus } from './quota-status';
 
 /** Deletions come in crowds. */
@@ -38,21 +37,30 @@ export const resourceQuotaController: ControllerDefinition = {
     const recount = (namespace: string | undefined): void => {
       if (namespace) for (const quota of quotas.list(namespace)) loop.enqueueAfter(keyOf(quota), batchMs);
     };
-    for (const kind of actor.kinds) {
-      informers.informer<KubernetesObject>(kind).onChange({
-        updated: (next, previous) => {
-          if (givesBack(kind, next, previous, clock.now())) recount(next.metadata?.namespace);
-        },
-        deleted: ({ metadata }) => recount(metadata?.namespace),
-      });
-    }
+    context.kinds.follow({
+      added: (kind, informer) => {
+        if (!isCounted(kind)) return;
+        informer.onChange({
+          updated: (next, previous) => {
+            if (givesBack(kind, next, previous, clock.now())) recount(next.metadata?.namespace);
+          },
+          deleted: ({ metadata }) => recount(metadata?.namespace),
+        });
+        // What has not been listed yet must not count as nothing.
+        void informer.whenSynced().then(() => quotas.list().forEach((quota) => loop.enqueue(keyOf(quota))));
+      },
+      removed: (_kind, objects) => {
+        for (const namespace of new Set(objects.map(({ metadata }) => metadata?.namespace))) recount(namespace);
+      },
+    });
     return (signal) => loop.run(signal);
   },
 };
 
+/** Kinds whose objects quotas may count; events come and go, and are nobody's. */
+const isCounted = ({ namespaced, resource }: ResourceType): boolean => namespaced && resource !== 'events';
+
 class QuotaActor {
-  /** Kinds whose objects quotas may count; events come and go, and are nobody's. */
-  readonly kinds: readonly ResourceType[] = deletableKinds().filter(({ namespaced, resource }) => namespaced && resource !== 'events');
   private readonly changedAt = new Map<string, number>();
   private readonly postponedAt = new Map<string, number>();
 
@@ -68,12 +76,12 @@ class QuotaActor {
   }
 
   async reconcile(key: string): Promise<ReconcileResult> {
-    const { informers, clock, client } = this.context;
+    const { informers, kinds, clock, client } = this.context;
     const quota = informers.informer(resources.resourceQuotas).get(key);
     if (!quota) return undefined;
     const { namespace } = splitKey(key);
-    const objectsOf = (kind: ResourceType): KubernetesObject[] => informers.informer<KubernetesObject>(kind).list(namespace);
-    const status = quotaStatus(quota, this.kinds, { objectsOf, nowMs: clock.now() });
+    const objectsOf = (kind: ResourceType): KubernetesObject[] => kinds.informer(kind).list(namespace);
+    const status = quotaStatus(quota, kinds.known().filter((kind) => isCounted(kind) && kinds.informer(kind).synced), { objectsOf, nowMs: clock.now() });
     if (isDeepStrictEqual(status, { hard: quota.status?.hard ?? {}, used: quota.status?.used ?? {} })) return { requeueAfterMs: resyncMs };
     const waitMs = this.postponed(key, quota, isLower(status, quota.status));
     if (waitMs > 0) return { requeueAfterMs: waitMs };
