@@ -31,6 +31,8 @@ export interface Running {
   readonly registry: Registry;
   /** The pipeline without a door. */
   readonly internals: ApiserverInternals;
+  /** Resolves when the kinds of all CustomResourceDefinitions that are stored now are served. */
+  customKindsServed(): Promise<void>;
   /** The API in-process as this user, through the whole pipeline: for components that share the process. */
   clientFor(user: UserInfo): ApiClient;
   /** Closes the store too, unless the configuration keeps it. */
@@ -89,7 +91,7 @@ export async function startApiserver(config: ApiserverConfig): Promise<Running> 
   let isBootstrapped = false;
   const checks = healthChecks(environment, () => isBootstrapped);
   environment.extensions.prepare?.(aborter.signal);
-  await followDefinitions({ environment, internals, logger: config.logger, signal: aborter.signal });
+  const customKindsServed = await followDefinitions({ environment, internals, logger: config.logger, signal: aborter.signal });
   const paths = firstOf(healthPaths(checks), documentPaths(environment), metrics.paths, environment.extensions.paths ?? (() => false));
   const rest = await startRestServer(environment, config, { paths, metrics });
   let grpc: Awaited<ReturnType<typeof startGrpcServer>> | undefined;
@@ -124,7 +126,7 @@ export async function startApiserver(config: ApiserverConfig): Promise<Running> 
     throw error;
   }
   config.logger.info({ securePort: rest.port, grpcPort: grpc.port }, 'serving');
-  return { securePort: rest.port, grpcPort: grpc.port, registry: environment.registry, internals, clientFor: (user) => createLoopbackClient(() => environment, user), stop };
+  return { securePort: rest.port, grpcPort: grpc.port, registry: environment.registry, internals, customKindsServed, clientFor: (user) => createLoopbackClient(() => environment, user), stop };
 }
 
 function healthChecks({ storage, mirror, extensions }: Environment, isBootstrapped: () => boolean): Record<string, HealthCheck[]> {

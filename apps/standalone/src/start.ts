@@ -25,6 +25,8 @@ export interface RunningStandalone extends Running {
   readonly clientFor: RunningApiserver['clientFor'];
   /** The kinds that are served now. */
   registry(): RunningApiserver['registry'];
+  /** Resolves when the kinds of all CustomResourceDefinitions that are stored now are served. */
+  customKindsServed(): Promise<void>;
   /** Below the apiserver: for snapshots. */
   readonly storage: Storage;
   /** As if the apiserver's process had ended and come back: connections break, caches are filled anew. */
@@ -107,6 +109,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Running
     kubeconfig: renderKubeconfig({ name: 't8s-dev', server, caCert: pki.caCert, client: pki.admin }),
     clientFor: (user) => api.clientFor(user),
     registry: () => api.running.registry,
+    customKindsServed: () => api.running.customKindsServed(),
     storage,
     restartApiserver: () => api.restart(),
     ...stopAll([nodes, scheduler, controllers, api]),

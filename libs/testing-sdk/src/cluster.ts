@@ -115,6 +115,7 @@ export class Cluster implements TestCluster {
     for (let round = 0; round < resetRoundsMax && (await restoreSnapshot(storage, snapshot)); round++) {
       // A consistent read: the caches have seen the writes, and so have those who watch.
       await this.objects.list({ apiVersion: 'v1', kind: 'Namespace' });
+      await this.standalone.customKindsServed();
       await this.parts.traffic.settle();
     }
     this.requests.clear();

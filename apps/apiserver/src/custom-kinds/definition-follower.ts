@@ -39,6 +39,7 @@ export class DefinitionFollower {
   private stopFollowing: Cancel = () => {};
   private work: Promise<void> = Promise.resolve();
   private isStopped = false;
+  private isBusy = false;
 
   constructor(private readonly parts: FollowerParts) {
     this.builtIn = [...parts.registry];
@@ -55,6 +56,11 @@ export class DefinitionFollower {
     this.stopFollowing();
   }
 
+  /** Resolves when what the caches know now is served. */
+  async settled(): Promise<void> {
+    while (this.due.size > 0 || this.isBusy) await this.work;
+  }
+
   private enqueue(name: string): void {
     if (this.isStopped || this.due.has(name)) return;
     this.due.add(name);
@@ -64,6 +70,7 @@ export class DefinitionFollower {
   private async process(name: string): Promise<void> {
     this.due.delete(name);
     if (this.isStopped) return;
+    this.isBusy = true;
     try {
       const definition = this.parts.objects.get(resources.customResourceDefinitions, name);
       if (definition) await this.follow(definition);
@@ -72,6 +79,8 @@ export class DefinitionFollower {
       if (this.isStopped) return;
       this.parts.logger.warn({ err: error, name }, 'a CustomResourceDefinition could not be followed, trying again');
       this.parts.clock.after(retryMs, () => this.enqueue(name));
+    } finally {
+      this.isBusy = false;
     }
   }
 

@@ -13,12 +13,19 @@ export interface FollowDefinitionsOptions {
   readonly signal: AbortSignal;
 }
 
-/** Begins to serve custom kinds. Resolves when all that are declared already are served. */
-export async function followDefinitions({ environment, internals, logger, signal }: FollowDefinitionsOptions): Promise<void> {
+/**
+ * Begins to serve custom kinds. Resolves when all that are declared already are served.
+ * @returns resolves when the kinds of all definitions that are stored now are served
+ */
+export async function followDefinitions({ environment, internals, logger, signal }: FollowDefinitionsOptions): Promise<() => Promise<void>> {
   const { registry, stores, clock, mirror } = environment;
   const shared = { registry, objects: internals.objects, client: internals.client, clock, logger };
   const finalizer = new DefinitionFinalizer({ ...shared, signal, confirm: () => mirror.confirm() });
   const follower = new DefinitionFollower({ ...shared, stores, compile: anythingGoes, finalize: (definition) => finalizer.finalize(definition) });
   signal.addEventListener('abort', () => follower.stop(), { once: true });
   await follower.start();
+  return async () => {
+    await mirror.confirm();
+    await follower.settled();
+  };
 }

@@ -1,5 +1,5 @@
 import { definitionOf, descriptionsOf, isCustom, listKindOf, type KindDefinition } from '@typernetes/api';
-import type { Schema } from './schemas';
+import type { Schema } from './schema';
 
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
 const objectMeta = `${meta}ObjectMeta`;

@@ -1,9 +1,8 @@
 import { alwaysFieldsOf, definitionOf, descriptionsOf, isCustom, listKindOf, reachableDefinitions, type KindDefinition, type SchemaNode } from '@typernetes/api';
 import { customReferences, customSchemas } from './custom-schemas';
+import type { Schema } from './schema';
 import { zeroOf } from './zero-values';
 
-/** A schema as a document shows it: with `$ref` as a path, descriptions and the kinds that it belongs to. */
-export type Schema = Record<string, unknown>;
 
 const kindKey = 'x-kubernetes-group-version-kind';
 
