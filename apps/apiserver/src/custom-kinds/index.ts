@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from '@typernetes/component';
 import type { Environment } from '../environment';
 import type { ApiserverInternals } from '../pipeline/extensions';
@@ -18,6 +19,8 @@ export interface FollowDefinitionsOptions {
  * @returns resolves when the kinds of all definitions that are stored now are served
  */
 export async function followDefinitions({ environment, internals, logger, signal }: FollowDefinitionsOptions): Promise<() => Promise<void>> {
+  // Each definition that goes waits with it: no leak.
+  setMaxListeners(0, signal);
   const { registry, stores, clock, mirror } = environment;
   const shared = { registry, objects: internals.objects, client: internals.client, clock, logger };
   const finalizer = new DefinitionFinalizer({ ...shared, signal, confirm: () => mirror.confirm() });

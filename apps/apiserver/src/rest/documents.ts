@@ -44,8 +44,10 @@ function wantsAggregated({ path, request }: Exchange): boolean {
 async function respondAggregated({ registry }: Environment, exchange: Exchange): Promise<boolean> {
   const document = aggregatedDiscovery(registry, exchange.path.replace(/\/$/, '') === '/api');
   const bytes = Buffer.from(JSON.stringify(document));
-  const headers = { vary: 'Accept', etag: `"${createHash('sha256').update(bytes).digest('hex').toUpperCase()}"` };
-  await respond(exchange, { code: 200, chunks: [bytes], mediaType: aggregatedMediaType, headers });
+  const etag = `"${createHash('sha256').update(bytes).digest('hex').toUpperCase()}"`;
+  const headers = { vary: 'Accept', etag };
+  const isKnown = headerOf(exchange.request, 'if-none-match') === etag;
+  await respond(exchange, isKnown ? { code: 304, chunks: [], headers } : { code: 200, chunks: [bytes], mediaType: aggregatedMediaType, headers });
   return true;
 }
 
