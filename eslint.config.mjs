@@ -13,7 +13,8 @@ const timeAndChance = [
 const layers = [
   { sourceTag: 'lib:proto', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'lib:machinery', onlyDependOnLibsWithTags: [] },
-  { sourceTag: 'lib:api', onlyDependOnLibsWithTags: ['lib:machinery'] },
+  { sourceTag: 'lib:structural', onlyDependOnLibsWithTags: ['lib:machinery'] },
+  { sourceTag: 'lib:api', onlyDependOnLibsWithTags: ['lib:machinery', 'lib:structural'] },
   { sourceTag: 'lib:pki', onlyDependOnLibsWithTags: ['lib:machinery'] },
   { sourceTag: 'lib:component', onlyDependOnLibsWithTags: ['lib:proto', 'lib:machinery', 'lib:pki'] },
   { sourceTag: 'lib:storage', onlyDependOnLibsWithTags: ['lib:machinery', 'lib:api'] },
