@@ -1,5 +1,6 @@
-import { customFieldType, type JSONSchemaProps } from '@typernetes/api';
+import { customFieldType, type JSONSchemaProps, type MergeSchema } from '@typernetes/api';
 import type { FieldError, FieldType, KubernetesObject } from '@typernetes/machinery';
+import { compileSchema } from '@typernetes/structural';
 
 /** What a custom kind's schema does with objects of one version. */
 export interface CustomSchema {
@@ -8,13 +9,12 @@ export interface CustomSchema {
   /** Fills in what is missing, in place. */
   applyDefaults(object: KubernetesObject): void;
   validate(next: KubernetesObject, previous?: KubernetesObject): FieldError[];
+  /** How objects merge under server-side apply. */
   readonly fieldType: FieldType;
 }
 
 /** Compiles a version's schema. */
 export type CompileCustomSchema = (schema: JSONSchemaProps) => CustomSchema;
 
-const fieldType = customFieldType();
-
-/** Takes any object as it is. */
-export const anythingGoes: CompileCustomSchema = () => ({ prune: () => [], applyDefaults: () => {}, validate: () => [], fieldType });
+/** Schemas are structural: validation of their definitions has seen to that. */
+export const compileCustomSchema: CompileCustomSchema = (schema) => ({ ...compileSchema(schema), fieldType: customFieldType(schema as MergeSchema) });

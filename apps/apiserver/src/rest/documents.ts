@@ -47,7 +47,8 @@ async function respondAggregated({ registry }: Environment, exchange: Exchange):
   const etag = `"${createHash('sha256').update(bytes).digest('hex').toUpperCase()}"`;
   const headers = { vary: 'Accept', etag };
   const isKnown = headerOf(exchange.request, 'if-none-match') === etag;
-  await respond(exchange, isKnown ? { code: 304, chunks: [], headers } : { code: 200, chunks: [bytes], mediaType: aggregatedMediaType, headers });
+  // Caches of clients take over the headers of a 304.
+  await respond(exchange, { ...(isKnown ? { code: 304, chunks: [] } : { code: 200, chunks: [bytes] }), mediaType: aggregatedMediaType, headers });
   return true;
 }
 
@@ -61,7 +62,7 @@ async function respondOpenApi(documents: OpenApiDocuments, exchange: Exchange): 
   const isImmutable = exchange.query.has('hash');
   const headers = { etag, vary: 'Accept', 'cache-control': isImmutable ? 'public, immutable' : 'no-cache, private' };
   const isKnown = headerOf(exchange.request, 'if-none-match') === etag;
-  await respond(exchange, isKnown ? { code: 304, chunks: [], headers } : { code: 200, chunks: [document.bytes], headers, ...(mediaType ? { mediaType } : {}) });
+  await respond(exchange, { ...(isKnown ? { code: 304, chunks: [] } : { code: 200, chunks: [document.bytes] }), headers, ...(mediaType ? { mediaType } : {}) });
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { fieldTypeOf, type KindDefinition, type ScaleMapping } from '@typernetes/api';
+import { fieldTypeOf, isCustom, type KindDefinition, type ScaleMapping } from '@typernetes/api';
 import { apiErrors, formatApiVersion, type KubernetesObject } from '@typernetes/machinery';
 import type { CacheEntry } from '@typernetes/storage';
 import { applyTo, checkConfig } from '../apply/apply-to';
@@ -43,7 +43,7 @@ function scaleOf(kind: KindDefinition, object: KubernetesObject): Scale {
   return {
     kind: expected.kind,
     apiVersion: expected.apiVersion,
-    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    metadata: { name, ...(namespace ? { namespace } : {}), uid, resourceVersion, creationTimestamp },
     spec: { replicas: Number(valueAt(object, mapping.specReplicas) ?? 0) },
     status: { replicas: Number(valueAt(object, mapping.statusReplicas) ?? 0), selector: mapping.selector(object) },
   };
@@ -53,7 +53,10 @@ const answer = (kind: KindDefinition, entry: CacheEntry): ApiResult => ({ type: 
 
 /** GET of the scale subresource. */
 export async function getScale(call: Call): Promise<ApiResult> {
-  return answer(call.kind, await readObject(call));
+  const entry = await readObject(call);
+  const { specReplicas } = mappingOf(call.kind);
+  if (isCustom(call.kind) && valueAt(entry.parse(), specReplicas) === undefined) throw apiErrors.internal(new Error(`the spec replicas field ${JSON.stringify(specReplicas)} does not exist`));
+  return answer(call.kind, entry);
 }
 
 /** PUT of the scale subresource: only spec.replicas counts. */

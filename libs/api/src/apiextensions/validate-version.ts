@@ -1,4 +1,5 @@
 import { fieldError, validateDns1035Label } from '@typernetes/machinery';
+import { checkStructural } from '@typernetes/structural';
 import type { CustomResourceColumnDefinition, CustomResourceDefinitionVersion, CustomResourceSubresourceScale } from '../generated/types';
 import { checkOneOf, checkRequired, checkRequiredOneOf, type Errors } from '../validation/checks';
 
@@ -42,13 +43,15 @@ function checkDeprecation(out: Errors, field: string, { deprecated, deprecationW
   if (deprecationWarning === '') out.push(fieldError.invalid(field, deprecationWarning, 'must not be an empty string'));
 }
 
-/** One version of a definition; its schema's structure is checked by whoever compiles it. */
+/** One version of a definition. */
 export function checkVersion(out: Errors, field: string, version: Partial<CustomResourceDefinitionVersion>): void {
   const { name = '' } = version;
   const texts = validateDns1035Label(name);
   if (texts.length > 0) out.push(fieldError.invalid(`${field}.name`, name, texts.join(',')));
   checkDeprecation(out, `${field}.deprecationWarning`, version);
-  if (!version.schema?.openAPIV3Schema) out.push(fieldError.required(`${field}.schema.openAPIV3Schema`, 'schemas are required'));
+  const schema = version.schema?.openAPIV3Schema;
+  if (schema) out.push(...checkStructural(schema, `${field}.schema.openAPIV3Schema`));
+  else out.push(fieldError.required(`${field}.schema.openAPIV3Schema`, 'schemas are required'));
   if (version.subresources?.scale) checkScale(out, `${field}.subresources.scale`, version.subresources.scale);
   version.additionalPrinterColumns?.forEach((column, i) => checkColumn(out, `${field}.additionalPrinterColumns[${i}]`, column));
 }
