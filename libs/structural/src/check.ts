@@ -1,5 +1,6 @@
 import { fieldError, type FieldError } from '@typernetes/machinery';
 import { compileSchema } from './compile';
+import { compilePattern } from './pattern';
 import { additionalOf, isObject, itemsOf, type Schema } from './schema';
 import { checkValueValidations } from './check-value-validations';
 
@@ -112,7 +113,7 @@ function checkHead({ properties = {} }: Schema, path: string, out: FieldError[])
 function checkPattern({ pattern }: Schema, path: string, out: FieldError[]): void {
   if (pattern === undefined) return;
   try {
-    new RegExp(pattern, 'u');
+    compilePattern(pattern);
   } catch (error) {
     out.push(fieldError.invalid(`${path}.pattern`, pattern, `must be a valid regular expression, but isn't: ${error instanceof Error ? error.message : String(error)}`));
   }

@@ -2,6 +2,7 @@ import { fieldError, jsonEqual, type FieldError } from '@typernetes/machinery';
 import { alternatives } from './alternatives';
 import { formats, isInFormat } from './formats';
 import { checkLists } from './list-rules';
+import { compilePattern } from './pattern';
 import { additionalOf, below, isObject, itemsOf, type JsonObject, type Schema } from './schema';
 import type { CompileRules, Validate, Visit } from './visit';
 
@@ -32,7 +33,7 @@ function stringChecks(schema: Schema): Validate[] {
     each((text, { path, errors }) => void (length(text) < minLength && errors.push(fieldError.invalid(path, text, inBody(path, `should be at least ${minLength} chars long`)))));
   }
   if (pattern !== undefined) {
-    const regex = new RegExp(pattern, 'u');
+    const regex = compilePattern(pattern);
     each((text, { path, errors }) => void (regex.test(text) || errors.push(fieldError.invalid(path, text, inBody(path, `should match '${pattern}'`)))));
   }
   const isFormat = Object.hasOwn(formats, format) ? formats[format] : undefined;

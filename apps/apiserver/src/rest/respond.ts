@@ -20,10 +20,19 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** "You have it": what it says of a body would be taken for what the client has (RFC 9111 section 3.2). */
+function respondNotModified({ response }: Exchange, headers: Answer['headers']): void {
+  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
+  response.statusCode = 304;
+  const writable: Writable = response;
+  writable.end();
+}
+
 /** Sends a whole answer: pretty or as YAML where asked, compressed when that is worth it. */
 export async function respond(exchange: Exchange, answer: Answer): Promise<void> {
   const { request, response } = exchange;
   if (response.destroyed || response.headersSent) return;
+  if (answer.code === 304) return respondNotModified(exchange, answer.headers);
   const mediaType = answer.mediaType ?? 'application/json';
   let chunks = answer.chunks;
   if (mediaType === 'application/yaml') chunks = [Buffer.from(stringifyYaml(JSON.parse(Buffer.concat([...chunks]).toString())))];
@@ -34,7 +43,7 @@ export async function respond(exchange: Exchange, answer: Answer): Promise<void>
     chunks = [await compress(Buffer.concat([...chunks]), { level: 1 })];
     length = chunks[0]?.length ?? 0;
     headers['content-encoding'] = 'gzip';
-    headers['vary'] = 'Accept-Encoding';
+    headers['vary'] = headers['vary'] ? `${String(headers['vary'])}, Accept-Encoding` : 'Accept-Encoding';
   }
   headers['content-length'] = length;
   if (answer.warnings?.length) headers['warning'] = [...new Set(answer.warnings)].map(warningHeader);

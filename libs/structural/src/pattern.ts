@@ -1,0 +1,39 @@
+/** POSIX classes that RE2 knows and JavaScript does not. */
+const posix: Readonly<Record<string, string>> = {
+  alnum: '0-9A-Za-z',
+  alpha: 'A-Za-z',
+  ascii: '\\x00-\\x7F',
+  blank: '\\t ',
+  cntrl: '\\x00-\\x1F\\x7F',
+  digit: '0-9',
+  graph: '!-~',
+  lower: 'a-z',
+  print: ' -~',
+  punct: '!-\\/:-@\\[-`{-~',
+  space: '\\t\\n\\v\\f\\r ',
+  upper: 'A-Z',
+  word: '0-9A-Za-z_',
+  xdigit: '0-9A-Fa-f',
+};
+
+/**
+ * A pattern of a schema as JavaScript writes it. Schemas are written for RE2 (github.com/google/re2/wiki/Syntax), which
+ * has some words of its own: flags in front, ends of text, named groups, POSIX classes.
+ *
+ * @throws SyntaxError
+ */
+export function compilePattern(pattern: string): RegExp {
+  const head = /^\(\?([ims]+)\)/.exec(pattern);
+  const source = pattern
+    .slice(head?.[0].length ?? 0)
+    .replaceAll('(?P<', '(?<')
+    .replace(/\\(?:\\|A|z)/g, (word) => ({ '\\A': '^', '\\z': '$' })[word] ?? word)
+    .replace(/\[:(\w+):\]/g, (word, name: string) => (Object.hasOwn(posix, name) ? (posix[name] ?? word) : word));
+  const flags = head?.[1] ?? '';
+  try {
+    return new RegExp(source, `${flags}u`);
+  } catch {
+    // Characters may be escaped that need not be, as in `\-`: only the older mode lets that pass.
+    return new RegExp(source, flags);
+  }
+}
