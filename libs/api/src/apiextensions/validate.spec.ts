@@ -5,7 +5,7 @@ import { customResourceCleanup } from './custom-resource-definition';
 import { defaultCustomResourceDefinition } from './defaults';
 import { validateCustomResourceDefinitionCreate, validateCustomResourceDefinitionStatusUpdate, validateCustomResourceDefinitionUpdate } from './validate';
 
-const version: CustomResourceDefinitionVersion = { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { color: { type: 'string' }, sizes: { type: 'array' } } } } } } };
+const version: CustomResourceDefinitionVersion = { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { color: { type: 'string' }, sizes: { type: 'array', items: { type: 'string' } } } } } } } };
 
 function made(change: (definition: CustomResourceDefinition) => void = () => {}): CustomResourceDefinition {
   const definition: CustomResourceDefinition = {
