@@ -1,4 +1,4 @@
-import { encodeStored, withoutResourceVersion, withResourceVersion } from './resource-version';
+import { encodeStored, metadataRange, withoutResourceVersion, withResourceVersion } from './resource-version';
 
 const splice = (text: string, revision: number): string => withResourceVersion(Buffer.from(text), revision).toString();
 
@@ -24,5 +24,20 @@ describe('resourceVersion in bytes', () => {
     const object = { spec: { a: 1 }, metadata: { name: 'a', resourceVersion: '5' }, apiVersion: 'v1', kind: 'A' };
     expect(encodeStored(object).toString()).toBe('{"kind":"A","apiVersion":"v1","metadata":{"name":"a"},"spec":{"a":1}}');
     expect(object.metadata.resourceVersion).toBe('5');
+  });
+});
+
+describe('metadata in bytes', () => {
+  it.each([
+    ['between other fields', '{"kind":"A","apiVersion":"v1","metadata":{"name":"a"},"spec":{}}', '{"name":"a"}'],
+    ['with objects inside', '{"kind":"A","apiVersion":"v1","metadata":{"labels":{"a":"b"},"managedFields":[{"fieldsV1":{"f:a":{}}}]}}', '{"labels":{"a":"b"},"managedFields":[{"fieldsV1":{"f:a":{}}}]}'],
+    ['with braces, quotes and backslashes in texts', String.raw`{"kind":"A","apiVersion":"v1","metadata":{"annotations":{"a":"}\"}","b":"\\"}},"c":1}`, String.raw`{"annotations":{"a":"}\"}","b":"\\"}}`],
+    ['empty', '{"kind":"A","apiVersion":"v1","metadata":{}}', '{}'],
+    ['behind other objects', '{"spec":{"metadata":{"name":"b"}},"metadata":{"name":"a"}}', undefined],
+    ['missing', '{"kind":"A"}', undefined],
+  ])('%s', (_, text, expected) => {
+    const value = Buffer.from(text);
+    const range = metadataRange(value);
+    expect(range && value.toString('utf8', range.start, range.end)).toBe(expected);
   });
 });

@@ -9,12 +9,47 @@ const marker = Buffer.from('"metadata":{');
 const versionKey = Buffer.from('"resourceVersion":"');
 const quote = 0x22;
 const comma = 0x2c;
+const backslash = 0x5c;
+const openingBrace = 0x7b;
 const closingBrace = 0x7d;
 
 function metadataStart(value: Buffer): number {
   const at = value.indexOf(marker);
   if (at < 0) throw new Error(`stored value has no metadata: ${value.toString('utf8', 0, 80)}`);
   return at + marker.length;
+}
+
+/** Where metadata begins (its opening brace) in bytes that begin as stored ones do; undefined in others. */
+function leadingMetadata(value: Buffer): number | undefined {
+  const at = value.indexOf(marker);
+  // Kind and version hold no brace, so the second one of the text is metadata's.
+  return at >= 0 && value.indexOf(openingBrace, 1) === at + marker.length - 1 ? at + marker.length - 1 : undefined;
+}
+
+/**
+ * Where the metadata of an object lies in its bytes, from its opening brace to behind its closing one, found without
+ * parsing. Undefined for bytes that do not begin with kind, apiVersion and metadata.
+ */
+export function metadataRange(value: Buffer): { readonly start: number; readonly end: number } | undefined {
+  const start = leadingMetadata(value);
+  if (start === undefined) return undefined;
+  let depth = 0;
+  for (let i = start; i < value.length; i++) {
+    const byte = value[i];
+    if (byte === quote) i = endOfString(value, i);
+    else if (byte === openingBrace) depth++;
+    else if (byte === closingBrace && --depth === 0) return { start, end: i + 1 };
+  }
+  return undefined;
+}
+
+/** Where the string ends that begins at `start`: its closing quote. */
+function endOfString(value: Buffer, start: number): number {
+  for (let i = start + 1; i < value.length; i++) {
+    if (value[i] === backslash) i++;
+    else if (value[i] === quote) return i;
+  }
+  return value.length;
 }
 
 /** `value` with its resourceVersion; a version that is already there is replaced. */

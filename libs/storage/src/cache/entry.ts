@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '@typernetes/machinery';
-import { withResourceVersion } from '../resource-version';
+import { metadataRange, withResourceVersion } from '../resource-version';
 
 /** What selectors look at. */
 export interface Attributes {
@@ -17,6 +17,7 @@ export type AttributesOf = (object: KubernetesObject) => Attributes;
 export class CacheEntry {
   private cachedAttributes: Attributes | undefined;
   private cachedObject: KubernetesObject | undefined;
+  private cachedRange: ReturnType<typeof metadataRange>;
 
   constructor(
     /** Within the cache: `namespace/name` or `name`. */
@@ -33,6 +34,12 @@ export class CacheEntry {
   /** Parsed once and kept; shared, never change it. For readers inside the process that come again and again. */
   get object(): KubernetesObject {
     return (this.cachedObject ??= this.parse());
+  }
+
+  /** The JSON of its metadata: a part of `value` where that begins as stored objects do, which needs no parsing. */
+  get metadata(): Buffer {
+    const range = (this.cachedRange ??= metadataRange(this.value));
+    return range ? this.value.subarray(range.start, range.end) : Buffer.from(JSON.stringify(this.parse().metadata ?? {}));
   }
 
   attributes(attributesOf: AttributesOf): Attributes {
