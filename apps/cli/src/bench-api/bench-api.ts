@@ -89,8 +89,10 @@ export async function benchApi(flags: BenchApiFlags, clock: Clock): Promise<void
   const failures: string[] = [];
   const run = async (name: string, work: () => Promise<Figures>): Promise<void> => {
     process.stderr.write(`${name} ...\n`);
+    const cpuBefore = pid === undefined ? 0 : serverCost(pid).cpuSeconds;
     try {
-      figures.push(await work());
+      const figure = await work();
+      figures.push(pid === undefined ? figure : { ...figure, serverCpuMs: ((serverCost(pid).cpuSeconds - cpuBefore) * 1_000) / figure.requests });
     } catch (error) {
       // A server that lacks one verb can still be measured in the others.
       failures.push(error instanceof Error ? error.message : String(error));
@@ -101,6 +103,7 @@ export async function benchApi(flags: BenchApiFlags, clock: Clock): Promise<void
     for (const workload of workloads(pods, connections)) await run(workload.name, () => measure(target, workload, clock));
     await run('watch fan-out', () => measureFanOut(target, { watchers: 100, events: Math.min(300, pods), connections: 4 }, clock));
   } finally {
+    process.stderr.write('clean up ...\n');
     await cleanUp(target);
     target.close();
   }

@@ -25,3 +25,14 @@ it('tells rates of a workload, and shows them in columns', () => {
     ].join('\n'),
   );
 });
+
+it("shows the server's CPU time per request where it is known", () => {
+  const figures = figuresOf('get', [1, 2, 3, 4], 2_000, 4_000_000);
+  expect(renderTable([{ ...figures, serverCpuMs: 0.25 }, figures])).toBe(
+    [
+      'workload  requests  per second  p50 ms  p99 ms  MB/s  CPU ms',
+      'get              4         2.0    3.00    4.00   2.0   0.250',
+      'get              4         2.0    3.00    4.00   2.0        ',
+    ].join('\n'),
+  );
+});

@@ -7,6 +7,8 @@ export interface Figures {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly megabytesPerSecond: number;
+  /** CPU time of the server per request, when its process is known. On a busy machine it says more than rates. */
+  readonly serverCpuMs?: number;
 }
 
 /** The value below which `share` (0 to 1) of all values lie; NaN without values. */
@@ -32,9 +34,13 @@ const rate = (value: number): string => (value >= 100 ? value.toFixed(0) : value
 
 /** A table for people. */
 export function renderTable(figures: readonly Figures[]): string {
+  const withCpu = figures.some(({ serverCpuMs }) => serverCpuMs !== undefined);
   const rows = [
-    ['workload', 'requests', 'per second', 'p50 ms', 'p99 ms', 'MB/s'],
-    ...figures.map((one) => [one.workload, String(one.requests), rate(one.perSecond), one.p50Ms.toFixed(2), one.p99Ms.toFixed(2), one.megabytesPerSecond.toFixed(1)]),
+    ['workload', 'requests', 'per second', 'p50 ms', 'p99 ms', 'MB/s', ...(withCpu ? ['CPU ms'] : [])],
+    ...figures.map((one) => [
+      ...[one.workload, String(one.requests), rate(one.perSecond), one.p50Ms.toFixed(2), one.p99Ms.toFixed(2), one.megabytesPerSecond.toFixed(1)],
+      ...(withCpu ? [one.serverCpuMs?.toFixed(3) ?? ''] : []),
+    ]),
   ];
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')).join('\n');
