@@ -18,7 +18,13 @@ export function selectionOf({ environment, kind, request }: Call): Selection {
     ...(isExact ? { exact: true } : {}),
     ...(labels || fields ? { matches } : {}),
     ...(fields ? { requiredFields: required } : {}),
+    ...(labels ? { requiredLabels: requiredLabels(labels) } : {}),
   };
+}
+
+/** Values of which an object must have one; of several requirements on a label the last will do. */
+function requiredLabels({ requirements }: LabelSelector): Record<string, readonly string[]> {
+  return Object.fromEntries(requirements.filter(({ operator }) => operator === '=' || operator === '==' || operator === 'in').map(({ key, values }) => [key, values]));
 }
 
 function parseLabels(text: string): LabelSelector {

@@ -24,3 +24,6 @@ export const relistPageSize = 500;
 
 /** Between attempts to reach the store. */
 export const reconnectDelayMs = 200;
+
+/** Labels and fields per cache by which lists find objects without looking at all of them. */
+export const attributeIndexesMax = 8;

@@ -71,3 +71,47 @@ describe('a cache that comes while the mirror runs', () => {
     expect([other.isEnded, namesIn(second)]).toEqual([true, ['before']]);
   });
 });
+
+describe('confirming that the caches are new', () => {
+  it('asks the store once for all who come while a question is on its way, and never answers with an older one', async () => {
+    const storage = await EmbeddedStorage.open();
+    const mirror = new Mirror(storage);
+    const cache = mirror.declare({ path, attributesOf });
+    await mirror.start();
+    const answers: (() => void)[] = [];
+    const { revision } = storage;
+    storage.revision = async () => {
+      const asked = await revision.call(storage);
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return asked;
+    };
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    const first = mirror.confirm();
+    await turn();
+    await put(storage, 'a');
+    const later = [mirror.confirm(), mirror.confirm()];
+    await turn();
+    expect(answers).toHaveLength(1);
+    answers[0]?.();
+    await first;
+    await turn();
+    expect(answers).toHaveLength(2);
+    answers[1]?.();
+    const written = cache.get('a')?.revision ?? NaN;
+    for (const confirmed of await Promise.all(later)) expect(confirmed).toBeGreaterThanOrEqual(written);
+    mirror.stop();
+    await storage.close();
+  });
+
+  it('asks again after a failure', async () => {
+    const storage = await EmbeddedStorage.open();
+    const mirror = new Mirror(storage);
+    await mirror.start();
+    const failing = jest.spyOn(storage, 'revision').mockRejectedValueOnce(new Error('broken'));
+    await expect(mirror.confirm()).rejects.toThrow('broken');
+    await expect(mirror.confirm()).resolves.toBe(mirror.revision);
+    expect(failing).toHaveBeenCalledTimes(2);
+    mirror.stop();
+    await storage.close();
+  });
+});

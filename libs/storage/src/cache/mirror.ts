@@ -33,6 +33,8 @@ interface Loading {
   readonly events: StorageEvent[];
 }
 
+const noop = (): void => {};
+
 interface Waiter {
   readonly revision: number;
   readonly resolve: () => void;
@@ -50,7 +52,9 @@ export class Mirror {
   private isSynced = false;
   private isStopped = false;
   private waiters: Waiter[] = [];
-  private confirmation: Promise<number> | undefined;
+  /** Resolves when no question is on its way. */
+  private confirmation: Promise<void> = Promise.resolve();
+  private nextConfirmation: Promise<number> | undefined;
 
   constructor(
     private readonly storage: Storage,
@@ -132,8 +136,7 @@ export class Mirror {
   }
 
   /**
-   * Resolves when the caches are at least as new as the store was when this was called. Calls that come together share
-   * one question to the store.
+   * Resolves when the caches are at least as new as the store was when this was called.
    */
   async confirm(): Promise<number> {
     const revision = await this.confirmedRevision();
@@ -170,13 +173,18 @@ export class Mirror {
     });
   }
 
+  /**
+   * One question at a time is on its way. It must be sent after the caller came, so whoever comes meanwhile shares the
+   * next one: under load many reads cost one question, and alone none waits.
+   */
   private confirmedRevision(): Promise<number> {
-    // The question must be sent after the caller came, so only callers of the same turn share it.
-    this.confirmation ??= Promise.resolve().then(() => {
-      this.confirmation = undefined;
-      return this.storage.revision();
+    this.nextConfirmation ??= this.confirmation.then(() => {
+      this.nextConfirmation = undefined;
+      const asked = this.storage.revision();
+      this.confirmation = asked.then(noop, noop);
+      return asked;
     });
-    return this.confirmation;
+    return this.nextConfirmation;
   }
 
   private async readAll(): Promise<void> {

@@ -10,6 +10,8 @@ export interface Selection {
   readonly matches?: (attributes: Attributes) => boolean;
   /** Fields that must have one value for anything to match: lets a cache find the few watchers that a change concerns. */
   readonly requiredFields?: Readonly<Record<string, string>>;
+  /** Labels that must have one of these values for anything to match: lets a list look only at the objects that have one. */
+  readonly requiredLabels?: Readonly<Record<string, readonly string[]>>;
 }
 
 export function isKeySelected(selection: Selection, key: string): boolean {

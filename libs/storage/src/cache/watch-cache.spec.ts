@@ -171,4 +171,39 @@ describe('WatchCache', () => {
       expect([...state].sort()).toEqual(cache.list(selection).entries.map(({ key, revision }) => [key, revision]).sort());
     }
   });
+
+  it('finds by index what looking at everything finds, while objects come, change and go', () => {
+    const random = seededRandom(7);
+    const cache = makeCache();
+    const letter = (): string => 'abcdefghij'[Math.floor(random.next() * 10)] ?? '';
+    const indexed = (required: Pick<Selection, 'requiredLabels' | 'requiredFields'>, selection: Selection): Selection => ({ ...selection, ...required });
+    for (let revision = 1; revision <= 1_000; revision++) {
+      const key = `${letter()}/${letter()}`;
+      cache.apply(random.next() < 0.2 ? remove(key, revision) : put(key, revision, { node: letter(), labels: random.next() < 0.9 ? { app: letter() } : {} }));
+      if (revision % 10 > 0) continue;
+      const [node, first, second, prefix] = [letter(), letter(), letter(), random.next() < 0.5 ? '' : `${letter()}/`];
+      const byNode: Selection = { prefix, matches: ({ fields }) => fields['node'] === node };
+      expect(cache.list(indexed({ requiredFields: { node } }, byNode))).toEqual(cache.list(byNode));
+      const byLabel: Selection = { prefix, matches: ({ labels }) => labels['app'] === first || labels['app'] === second };
+      const byIndex = indexed({ requiredLabels: { app: [first, second] } }, byLabel);
+      expect(cache.list(byIndex)).toEqual(cache.list(byLabel));
+      const page = cache.list(byIndex, { limit: 2 });
+      expect(page).toEqual(cache.list(byLabel, { limit: 2 }));
+      expect(cache.list(byIndex, { startKey: `${prefix}d` })).toEqual(cache.list(byLabel, { startKey: `${prefix}d` }));
+    }
+  });
+
+  it('looks only at objects that an index names, and at each version once', () => {
+    const looked: string[] = [];
+    const cache = new WatchCache({ keyPrefix: '/r/', attributesOf: ({ metadata }) => (looked.push(metadata?.name ?? ''), { labels: metadata?.labels ?? {}, fields: {} }) });
+    for (let i = 1; i <= 20; i++) cache.apply(put(`p${i}`, i, { labels: { app: i === 7 ? 'rare' : 'common' } }));
+    let asked = 0;
+    const rare: Selection = { prefix: '', matches: ({ labels }) => ++asked > 0 && labels['app'] === 'rare', requiredLabels: { app: ['rare'] } };
+    expect([cache.list(rare), cache.list(rare)].map(({ entries }) => entries.map(({ key }) => key))).toEqual([['p7'], ['p7']]);
+    expect([asked, looked.length]).toEqual([2, 20]);
+    cache.apply(put('p3', 21, { labels: { app: 'rare' } }));
+    cache.apply(remove('p7', 22));
+    expect(cache.list(rare).entries.map(({ key }) => key)).toEqual(['p3']);
+    expect([asked, looked.length]).toEqual([3, 21]);
+  });
 });

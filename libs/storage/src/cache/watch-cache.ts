@@ -11,7 +11,8 @@ import { apiErrors } from '@typernetes/machinery';
 import type { StorageEvent, StoredEntry } from '../storage';
 import { Change, Delivery } from './delivery';
 import { CacheEntry, type AttributesOf } from './entry';
-import { snapshotsMax } from './limits';
+import { AttributeIndexes, type RequiredValues } from './attribute-index';
+import { attributeIndexesMax, snapshotsMax } from './limits';
 import { isKeySelected, type Selection } from './selection';
 import { Watcher } from './watcher';
 import { WatcherIndex } from './watcher-index';
@@ -55,6 +56,7 @@ export interface WatchStart {
 export class WatchCache {
   private entries: Entries = new BTree();
   private readonly snapshots = new Map<number, Entries>();
+  private readonly indexes = new AttributeIndexes(attributeIndexesMax);
   private readonly window = new ChangeWindow(0);
   private readonly watchers: WatcherIndex;
   private currentRevision = 0;
@@ -116,7 +118,7 @@ export class WatchCache {
   list(selection: Selection, options: CacheListOptions = {}): CacheList {
     const entries = (options.snapshot === undefined ? undefined : this.snapshots.get(options.snapshot)) ?? this.entries;
     const revision = options.snapshot ?? this.currentRevision;
-    const { matches, prefix } = selection;
+    const { matches } = selection;
     const found: CacheEntry[] = [];
     let nextKey: string | undefined;
     const visit = (key: string, entry: CacheEntry): { break: true } | undefined => {
@@ -129,11 +131,36 @@ export class WatchCache {
       found.push(entry);
       return undefined;
     };
-    entries.forRange(options.startKey ?? prefix, endKey(selection), selection.exact === true, visit);
+    this.visitSelected(entries, { selection, startKey: options.startKey ?? selection.prefix }, visit);
     if (nextKey === undefined) return { entries: found, revision };
     this.keepSnapshot(revision, entries);
-    const remaining = matches ? undefined : this.countFrom(entries, nextKey, selection);
+    const remaining = matches ? undefined : entries.forRange(nextKey, endKey(selection), false);
     return { entries: found, revision, nextKey, ...(remaining === undefined ? {} : { remaining }) };
+  }
+
+  /** Visits at least all that the selection matches, in order of key: from an index when one narrows them down. */
+  private visitSelected(entries: Entries, { selection, startKey }: { selection: Selection; startKey: string }, visit: (key: string, entry: CacheEntry) => { break: true } | undefined): void {
+    const candidates = entries === this.entries && selection.matches && !selection.exact ? this.candidates(selection) : undefined;
+    if (!candidates) return void entries.forRange(startKey, endKey(selection), selection.exact === true, visit);
+    for (const key of candidates.filter((it) => it >= startKey && isKeySelected(selection, it)).sort()) {
+      const entry = entries.get(key);
+      if (entry && visit(key, entry)) return;
+    }
+  }
+
+  /** Keys of all objects that one of the selection's requirements allows, when those are few; in no order. */
+  private candidates(selection: Selection): string[] | undefined {
+    let best: Iterable<string> | undefined;
+    let fewest = this.entries.size / 4;
+    for (const { attribute, values } of requirementsOf(selection)) {
+      const index = this.indexes.of(attribute, () => this.entries.keys());
+      index.catchUp((key) => this.entries.get(key)?.attributes(this.options.attributesOf));
+      const count = index.count(values);
+      if (count > fewest) continue;
+      fewest = count;
+      best = index.keysOf(values);
+    }
+    return best && [...best];
   }
 
   /** Whether `list` can show exactly this revision. */
@@ -192,6 +219,7 @@ export class WatchCache {
   private change(change: Change): void {
     if (change.current) this.entries.set(change.key, change.current);
     else this.entries.delete(change.key);
+    this.indexes.note(change.key);
     this.window.push(change);
     this.watchers.offer(change);
   }
@@ -202,15 +230,18 @@ export class WatchCache {
     if (oldest !== undefined) this.snapshots.delete(oldest);
     this.snapshots.set(revision, entries.clone());
   }
-
-  private countFrom(entries: Entries, startKey: string, selection: Selection): number {
-    let count = 0;
-    entries.forRange(startKey, endKey(selection), false, () => void count++);
-    return count;
-  }
 }
 
 /** Exclusive end of a selection's keys (inclusive for one exact key). Keys are ASCII names. */
 function endKey({ prefix, exact }: Selection): string {
   return exact ? prefix : `${prefix}\uffff`;
+}
+
+/** What can be looked up. Names and namespaces are in the keys. */
+function requirementsOf({ requiredLabels = {}, requiredFields = {} }: Selection): RequiredValues[] {
+  const fields = Object.entries(requiredFields).filter(([name]) => !name.startsWith('metadata.'));
+  return [
+    ...fields.map(([name, value]): RequiredValues => ({ attribute: { of: 'fields', name }, values: [value] })),
+    ...Object.entries(requiredLabels).map(([name, values]): RequiredValues => ({ attribute: { of: 'labels', name }, values })),
+  ];
 }
