@@ -5,7 +5,7 @@
 const path = require('node:path');
 
 const root = path.resolve(__dirname, '../..');
-const esmOnlyPackages = ['jose', 'listr2', '@kubernetes/client-node', '@kubernetes/client-node-v1', 'openid-client', 'oauth4webapi', 'parse5-html-rewriting-stream', 'parse5-sax-parser'];
+const esmOnlyPackages = ['jose', '@marcbachmann/cel-js', 'listr2', '@kubernetes/client-node', '@kubernetes/client-node-v1', 'openid-client', 'oauth4webapi', 'parse5-html-rewriting-stream', 'parse5-sax-parser'];
 
 module.exports = (projectRoot) => ({
   displayName: path.basename(projectRoot),

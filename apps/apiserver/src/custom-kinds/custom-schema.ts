@@ -1,4 +1,5 @@
 import { customFieldType, type JSONSchemaProps, type MergeSchema } from '@typernetes/api';
+import { compileRules } from '@typernetes/cel';
 import type { FieldError, FieldType, KubernetesObject } from '@typernetes/machinery';
 import { compileSchema } from '@typernetes/structural';
 
@@ -17,4 +18,4 @@ export interface CustomSchema {
 export type CompileCustomSchema = (schema: JSONSchemaProps) => CustomSchema;
 
 /** Schemas are structural: validation of their definitions has seen to that. */
-export const compileCustomSchema: CompileCustomSchema = (schema) => ({ ...compileSchema(schema), fieldType: customFieldType(schema as MergeSchema) });
+export const compileCustomSchema: CompileCustomSchema = (schema) => ({ ...compileSchema(schema, { compileRules }), fieldType: customFieldType(schema as MergeSchema) });

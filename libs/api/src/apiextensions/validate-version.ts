@@ -1,6 +1,7 @@
-import { fieldError, validateDns1035Label } from '@typernetes/machinery';
+import { checkRules } from '@typernetes/cel';
+import { fieldError, validateDns1035Label, type FieldError } from '@typernetes/machinery';
 import { checkStructural } from '@typernetes/structural';
-import type { CustomResourceColumnDefinition, CustomResourceDefinitionVersion, CustomResourceSubresourceScale } from '../generated/types';
+import type { CustomResourceColumnDefinition, CustomResourceDefinitionVersion, CustomResourceSubresourceScale, JSONSchemaProps } from '../generated/types';
 import { checkOneOf, checkRequired, checkRequiredOneOf, type Errors } from '../validation/checks';
 
 const columnTypes = ['integer', 'number', 'string', 'boolean', 'date'];
@@ -43,6 +44,12 @@ function checkDeprecation(out: Errors, field: string, { deprecated, deprecationW
   if (deprecationWarning === '') out.push(fieldError.invalid(field, deprecationWarning, 'must not be an empty string'));
 }
 
+/** Rules are only asked of a schema that is right otherwise: they rely on its types. */
+function checkSchema(schema: JSONSchemaProps, field: string): FieldError[] {
+  const errors = checkStructural(schema, field);
+  return errors.length > 0 ? errors : checkRules(schema, field);
+}
+
 /** One version of a definition. */
 export function checkVersion(out: Errors, field: string, version: Partial<CustomResourceDefinitionVersion>): void {
   const { name = '' } = version;
@@ -50,7 +57,7 @@ export function checkVersion(out: Errors, field: string, version: Partial<Custom
   if (texts.length > 0) out.push(fieldError.invalid(`${field}.name`, name, texts.join(',')));
   checkDeprecation(out, `${field}.deprecationWarning`, version);
   const schema = version.schema?.openAPIV3Schema;
-  if (schema) out.push(...checkStructural(schema, `${field}.schema.openAPIV3Schema`));
+  if (schema) out.push(...checkSchema(schema, `${field}.schema.openAPIV3Schema`));
   else out.push(fieldError.required(`${field}.schema.openAPIV3Schema`, 'schemas are required'));
   if (version.subresources?.scale) checkScale(out, `${field}.subresources.scale`, version.subresources.scale);
   version.additionalPrinterColumns?.forEach((column, i) => checkColumn(out, `${field}.additionalPrinterColumns[${i}]`, column));

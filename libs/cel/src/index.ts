@@ -1,0 +1,5 @@
+export { compileExpression, type Program } from './compile';
+export { convertDynamic, Declarations, type Declared } from './declare';
+export { newEnvironment } from './environment';
+export { CelError } from './errors';
+export { checkRules, compileRules } from './rules';
