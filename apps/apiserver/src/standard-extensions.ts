@@ -25,6 +25,7 @@ import { metricsKinds } from './resource-metrics/kinds';
 import { resourceMetrics } from './resource-metrics/resource-metrics';
 import { streamingHandlers } from './streaming';
 import { Kubelets } from './streaming/kubelets';
+import { WebhookClient } from './webhooks/webhook-client';
 
 /** Everybody without credentials, where that is allowed; last in the list. */
 const anonymousAuthenticator: Authenticator = {
@@ -88,6 +89,7 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
       ...accessReviewHandlers(authorizers, rbac),
       'selfsubjectreviews.authentication.k8s.io': selfSubjectReviewHandler,
     },
+    webhooks: new WebhookClient({ objects, kubelets, random }),
     kinds: metricsKinds,
     computedKinds: resourceMetrics({ objects, kubelets, clock }),
     paths: issuerDiscoveryPaths(tokens),

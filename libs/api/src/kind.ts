@@ -65,6 +65,11 @@ export interface StoredForm {
   /** Both give a new object and leave their argument alone. apiVersion and kind are set. */
   toStored(object: KubernetesObject): KubernetesObject;
   fromStored(object: KubernetesObject): KubernetesObject;
+  /**
+   * Conversion by somebody else (a webhook), where versions differ by more than their names: all at once, in order. Then
+   * toStored and fromStored only take what is in their own version. Throws an ApiError when it fails.
+   */
+  convert?(objects: readonly KubernetesObject[], version: string): Promise<KubernetesObject[]>;
   /** As fromStored, without what reading adds (defaults), where that makes a difference: for parts of objects. */
   translate?(object: KubernetesObject): KubernetesObject;
 }

@@ -3,7 +3,7 @@ import { authorize, resourceAttributes } from '../pipeline/authorize';
 import { nameOf, type Call } from '../pipeline/call';
 import { expectedKind } from '../pipeline/decode';
 import type { ApiResult } from '../pipeline/request';
-import { viewOf } from '../store/resource-stores';
+import { viewNow } from '../store/views';
 import { createObject } from '../verbs/create';
 import { replaceObject } from '../verbs/update';
 import { applyTo, checkConfig } from './apply-to';
@@ -31,7 +31,7 @@ async function applyToStored(call: Call, config: KubernetesObject): Promise<ApiR
       isFound = true;
       return applyTo(call, config, current.parse());
     });
-    return { type: 'object', code: 200, kind: call.kind, value: viewOf(call.kind, entry).value };
+    return { type: 'object', code: 200, kind: call.kind, value: (await viewNow(call.kind, entry)).value };
   } catch (error) {
     if (isFound || !hasReason(error, 'NotFound') || call.request.target.subresource) throw error;
     return undefined;
@@ -48,7 +48,7 @@ async function createFrom(call: Call, config: KubernetesObject, isLastAttempt: b
   // Which version of an object that does not exist is no question.
   delete next.metadata?.resourceVersion;
   try {
-    return { type: 'object', code: 201, kind: call.kind, value: viewOf(call.kind, await createObject(call, next)).value };
+    return { type: 'object', code: 201, kind: call.kind, value: (await viewNow(call.kind, await createObject(call, next))).value };
   } catch (error) {
     if (isLastAttempt || !hasReason(error, 'AlreadyExists')) throw error;
     return undefined;

@@ -17,13 +17,13 @@ import { customStatusStrategy, customStrategy, validateReplicas } from './strate
 
 const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
-/** Makes any object one of `toVersion`. With the strategy None the name of the version is all that differs. */
-export type ConvertCustom = (object: KubernetesObject, toVersion: string) => KubernetesObject;
+/** Makes objects ones of another version, in order (conversion webhooks). @throws ApiError */
+export type ConvertCustom = NonNullable<StoredForm['convert']>;
 
 /** How a server makes kinds of definitions. */
 export interface CustomKindOptions {
   readonly compile: CompileCustomSchema;
-  /** Undefined for definitions without a converter of their own. */
+  /** Undefined for definitions whose versions differ by their names alone (strategy None). */
   readonly converterOf?: (definition: CustomResourceDefinition) => ConvertCustom | undefined;
 }
 
@@ -41,19 +41,23 @@ function decodeCustom(schema: CustomSchema, object: KubernetesObject): Decoded {
   return { unknownFields: [...(meta?.unknownFields ?? []).map((path) => `metadata.${path}`), ...schema.prune(object)] };
 }
 
-const renamed =
-  (group: string): ConvertCustom =>
-  ({ kind, apiVersion: _version, ...rest }, version) => ({ kind, apiVersion: formatApiVersion({ group, version }), ...rest });
+interface Versions {
+  readonly group: string;
+  readonly kind: string;
+  readonly version: string;
+  readonly storage: string;
+}
 
 /** What is stored may be of any version that was ever the storage version, and from before the schema was what it is. */
-function storedFormOf({ group, kind, version, storage }: { group: string; kind: string; version: string; storage: string }, schema: CustomSchema, convert: ConvertCustom): StoredForm {
+function storedFormOf({ group, kind, version, storage }: Versions, schema: CustomSchema, convert: ConvertCustom | undefined): StoredForm {
+  const named = ({ kind: name, apiVersion: _version, ...rest }: KubernetesObject, as: string): KubernetesObject => ({ kind: name, apiVersion: formatApiVersion({ group, version: as }), ...rest });
   const own = formatApiVersion({ group, version });
-  const inOwnVersion = (object: KubernetesObject): KubernetesObject => (object.apiVersion === own ? object : convert(object, version));
+  const inOwnVersion = (object: KubernetesObject): KubernetesObject => (object.apiVersion === own ? object : named(object, version));
   return {
     group,
     kind,
     version: storage,
-    toStored: (object) => (version === storage ? object : convert(object, storage)),
+    toStored: (object) => (version === storage ? object : named(object, storage)),
     translate: inOwnVersion,
     fromStored: (object) => {
       const shown = deepCopy(inOwnVersion(object));
@@ -61,6 +65,7 @@ function storedFormOf({ group, kind, version, storage }: { group: string; kind: 
       schema.applyDefaults(shown);
       return shown;
     },
+    ...(convert ? { convert } : {}),
   };
 }
 
@@ -105,7 +110,7 @@ function kindOf(definition: CustomResourceDefinition, version: CustomResourceDef
     verbs: allVerbs,
     definition: definitionName(group, version.name, names.kind),
     storagePath: storagePathOf(definition),
-    storedAs: storedFormOf({ group, kind: names.kind, version: version.name, storage }, schema, options.converterOf?.(definition) ?? renamed(group)),
+    storedAs: storedFormOf({ group, kind: names.kind, version: version.name, storage }, schema, options.converterOf?.(definition)),
     decode: (object) => decodeCustom(schema, object),
     openApiSchema: openApiSchema as Record<string, unknown>,
     defaults: (object) => schema.applyDefaults(object),

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Logger } from '@typernetes/component';
 import type { Environment } from '../environment';
 import type { ApiserverInternals } from '../pipeline/extensions';
+import { converterOf } from './conversion-webhook';
 import { compileCustomSchema } from './custom-schema';
 import { DefinitionFollower } from './definition-follower';
 import { DefinitionFinalizer } from './finalizer';
@@ -24,7 +25,7 @@ export async function followDefinitions({ environment, internals, logger, signal
   const { registry, stores, clock, mirror } = environment;
   const shared = { registry, objects: internals.objects, client: internals.client, clock, logger };
   const finalizer = new DefinitionFinalizer({ ...shared, signal, confirm: () => mirror.confirm() });
-  const follower = new DefinitionFollower({ ...shared, stores, compile: compileCustomSchema, finalize: (definition) => finalizer.finalize(definition) });
+  const follower = new DefinitionFollower({ ...shared, stores, compile: compileCustomSchema, converterOf: (definition) => converterOf(definition, environment.extensions.webhooks), finalize: (definition) => finalizer.finalize(definition) });
   signal.addEventListener('abort', () => follower.stop(), { once: true });
   await follower.start();
   return async () => {

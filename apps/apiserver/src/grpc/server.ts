@@ -11,7 +11,7 @@ import { watchFlushPeriodMs } from '../limits';
 import { pacedFlush } from '../paced-flush';
 import { handle } from '../pipeline/handle';
 import type { ApiRequest, ApiResult } from '../pipeline/request';
-import { viewDelivery } from '../store/resource-stores';
+import { viewDelivery } from '../store/views';
 import { listBatches, watchBatches } from './batches';
 import { bearerTokenOf, json, listOptionsOf, requestOf, watchOptionsOf, writeOptionsOf } from './requests';
 

@@ -4,7 +4,7 @@ import { apiErrors, formatApiVersion, type KubernetesList, type KubernetesObject
 import type { Environment } from '../environment';
 import { handle } from '../pipeline/handle';
 import type { ApiRequest, ApiResult, RequestBody, RequestOptions } from '../pipeline/request';
-import { viewOf } from '../store/resource-stores';
+import { viewOf } from '../store/views';
 import { groups, users, type RequestVerb, type UserInfo } from '../pipeline/types';
 
 /** The apiserver itself. */

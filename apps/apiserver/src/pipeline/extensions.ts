@@ -7,6 +7,7 @@ import type { ComputedKinds } from './computed-kind';
 import type { ObjectReader } from './object-reader';
 import type { HealthCheck } from '../rest/health';
 import type { PathHandler } from '../rest/paths';
+import type { WebhookClient } from '../webhooks/webhook-client';
 import type { SubresourceHandlers } from './subresource';
 
 /** What authenticators, authorisers, admission, handlers and bootstrap get to work with. */
@@ -26,6 +27,8 @@ export interface Extensions {
   readonly kinds?: readonly KindDefinition[];
   /** What makes the objects of those that are not stored. */
   readonly computedKinds?: ComputedKinds;
+  /** Asks webhooks. */
+  readonly webhooks?: WebhookClient;
   /** Paths that are no resources, beyond the server's own. */
   readonly paths?: PathHandler;
   /** Further checks of /readyz, /livez and /healthz. */

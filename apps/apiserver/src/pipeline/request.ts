@@ -1,5 +1,6 @@
 import type { KindDefinition } from '@typernetes/api';
-import type { CacheEntry, Watcher } from '@typernetes/storage';
+import type { CacheEntry } from '@typernetes/storage';
+import type { WatchSource } from '../store/views';
 import type { Credentials } from './authenticator';
 import type { RequestVerb, Target, UserInfo } from './types';
 
@@ -57,7 +58,7 @@ export type ApiResult =
       readonly continue?: string;
       readonly remaining?: number;
     }
-  | { readonly type: 'watch'; readonly kind: KindDefinition; readonly watcher: Watcher; readonly timeoutMs: number };
+  | { readonly type: 'watch'; readonly kind: KindDefinition; readonly watcher: WatchSource; readonly timeoutMs: number };
 
 export interface ApiAnswer {
   readonly result: ApiResult;

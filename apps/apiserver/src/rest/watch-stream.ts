@@ -2,7 +2,7 @@ import { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import { apiErrors, type ApiError, type Clock } from '@typernetes/machinery';
 import type { Delivery } from '@typernetes/storage';
-import { viewDelivery } from '../store/resource-stores';
+import { viewDelivery } from '../store/views';
 import { watchFlushPeriodMs, watchSocketBytesMax } from '../limits';
 import { pacedFlush } from '../paced-flush';
 import type { ApiResult } from '../pipeline/request';

@@ -1,9 +1,15 @@
 import type { KindDefinition, Registry } from '@typernetes/api';
 import { apiErrors, formatApiVersion, type KubernetesObject } from '@typernetes/machinery';
-import { CacheEntry, Delivery, type Attributes, type CacheDeclaration, type Mirror, type WatchCache } from '@typernetes/storage';
+import type { Attributes, CacheDeclaration, Mirror, WatchCache } from '@typernetes/storage';
 
 /** Fields by which a watch is found without asking every watcher: kubelets', and single-object watches of kubectl. */
 const indexedFields: Readonly<Record<string, readonly string[]>> = { pods: ['spec.nodeName'] };
+
+/** The object as the kind shows it; undefined when somebody else would have to convert it first. */
+function shownAs({ storedAs, ...kind }: KindDefinition, object: KubernetesObject): KubernetesObject | undefined {
+  if (!storedAs) return object;
+  return storedAs.convert && object.apiVersion !== formatApiVersion(kind) ? undefined : storedAs.fromStored(object);
+}
 
 /** Where the objects of one kind are. Kinds that are two views of the same objects (events) share the cache. */
 export interface ResourceStore {
@@ -18,33 +24,6 @@ export interface ResourceStore {
   readonly prefix: string;
 }
 
-const views = new WeakMap<KindDefinition, WeakMap<CacheEntry, CacheEntry>>();
-
-/** A read-only view of the stored form as this kind shows it; made once per version of the object. */
-export function viewOf(kind: KindDefinition, entry: CacheEntry): CacheEntry {
-  if (!kind.storedAs) return entry;
-  const ofKind = views.get(kind) ?? new WeakMap<CacheEntry, CacheEntry>();
-  views.set(kind, ofKind);
-  const known = ofKind.get(entry);
-  if (known) return known;
-  const value = Buffer.from(JSON.stringify(kind.storedAs.fromStored(entry.parse())));
-  const view = value.equals(entry.value) ? entry : new CacheEntry(entry.key, value, entry.revision);
-  ofKind.set(entry, view);
-  return view;
-}
-
-/** A watch's delivery as this kind shows it; a bookmark only has to name the kind. */
-export function viewDelivery(kind: KindDefinition, delivery: Delivery): Delivery {
-  if (!kind.storedAs) return delivery;
-  if (delivery.type !== 'BOOKMARK') {
-    const view = viewOf(kind, delivery.entry);
-    return view === delivery.entry ? delivery : new Delivery(delivery.type, view);
-  }
-  const { kind: _kind, apiVersion: _version, ...rest } = delivery.entry.parse();
-  const value = Buffer.from(JSON.stringify({ kind: kind.kind, apiVersion: formatApiVersion(kind), ...rest }));
-  return new Delivery('BOOKMARK', new CacheEntry(delivery.entry.key, value, delivery.entry.revision));
-}
-
 function attributesOf(kinds: readonly KindDefinition[], object: KubernetesObject): Attributes {
   const metadata = object.metadata ?? {};
   const fields: Record<string, string> = { 'metadata.name': metadata.name ?? '' };
@@ -52,7 +31,8 @@ function attributesOf(kinds: readonly KindDefinition[], object: KubernetesObject
   for (const kind of kinds) {
     const selectable = Object.entries(kind.selectableFields);
     if (selectable.length === 0) continue;
-    const viewed = kind.storedAs ? kind.storedAs.fromStored(object) : object;
+    const viewed = shownAs(kind, object);
+    if (!viewed) continue;
     for (const [field, valueOf] of selectable) fields[field] ??= valueOf(viewed);
   }
   return { labels: metadata.labels ?? {}, fields };

@@ -8,12 +8,12 @@ import type { ApiResult } from '../pipeline/request';
 import { runWriteSteps } from '../pipeline/write-steps';
 import { firstAttempt } from '../store/commit-hook';
 import { takenKeys, ttlOf } from '../store/guaranteed-update';
-import { viewOf } from '../store/resource-stores';
+import { storedOf, viewNow } from '../store/views';
 
 /** POST to a collection. */
 export async function create(call: Call): Promise<ApiResult> {
   const body = decodeBody(call);
-  return { type: 'object', code: 201, kind: call.kind, value: viewOf(call.kind, await createObject(call, body)).value };
+  return { type: 'object', code: 201, kind: call.kind, value: (await viewNow(call.kind, await createObject(call, body))).value };
 }
 
 /** Stores a decoded object as new. */
@@ -50,7 +50,7 @@ async function createOnce(call: Call, next: KubernetesObject): Promise<CacheEntr
   const hook = environment.commitHooks[kind.resource];
   for (let attempt = firstAttempt; attempt.number < updateAttemptsMax; ) {
     const operations = hook?.plan({ next, attempt }) ?? [];
-    const value = encodeStored(kind.storedAs ? kind.storedAs.toStored(next) : next);
+    const value = encodeStored(await storedOf(kind, next));
     const own: Operation = { type: 'put', key, value, expected: 0, ...ttlOf(call) };
     const result = await (call.dryRun ? rehearse(environment.storage, [own, ...operations]) : environment.storage.transact([own, ...operations]));
     if (result.type === 'committed' && call.dryRun) return new CacheEntry(cacheKey, value, 0);

@@ -2,7 +2,7 @@ import { hasReason } from '@typernetes/machinery';
 import type { CacheEntry } from '@typernetes/storage';
 import type { Call } from '../pipeline/call';
 import type { ApiResult } from '../pipeline/request';
-import { viewOf } from '../store/resource-stores';
+import { viewAll } from '../store/views';
 import { deleteWith } from './delete';
 import { deleteOptionsOf, withDryRun } from './delete-options';
 import { listEntries } from './list';
@@ -24,5 +24,5 @@ export async function deleteCollection(call: Call): Promise<ApiResult> {
     }
   }
   const { kind } = call;
-  return { type: 'list', kind, entries: kind.storedAs ? answered.map((entry) => viewOf(kind, entry)) : answered, revision };
+  return { type: 'list', kind, entries: await viewAll(kind, answered), revision };
 }

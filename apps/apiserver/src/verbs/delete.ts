@@ -4,7 +4,7 @@ import { admissionContext, runAdmission } from '../pipeline/write-steps';
 import { encodeObject, nameOf, type Call } from '../pipeline/call';
 import type { ApiResult } from '../pipeline/request';
 import { guaranteedUpdate, type Change } from '../store/guaranteed-update';
-import { viewOf } from '../store/resource-stores';
+import { storedOf, viewNow } from '../store/views';
 
 import { deleteOptionsOf, withDryRun, type DeleteOptions } from './delete-options';
 import { returnsDeletedObject } from './deleted-answer';
@@ -24,7 +24,7 @@ export async function deleteWith(call: Call, options: DeleteOptions): Promise<Ap
   const { environment, kind } = call;
   const store = environment.stores.of(kind);
   const { type, entry } = await guaranteedUpdate(call, store, async (current, attempt): Promise<Change> => {
-    const viewed = viewOf(kind, current);
+    const viewed = await viewNow(kind, current);
     const object = viewed.parse();
     checkPreconditions(call, object.metadata ?? {}, options);
     if (environment.extensions.admission.length > 0) {
@@ -35,9 +35,9 @@ export async function deleteWith(call: Call, options: DeleteOptions): Promise<Ap
     const next = planDeletion(kind, object, { options, nowMs: environment.clock.now() });
     if (next === 'keep') return { type: 'keep' };
     if (next === 'remove') return { type: 'delete', operations: environment.commitHooks[kind.resource]?.plan({ previous: object, attempt }) ?? [] };
-    return { type: 'put', next: kind.storedAs ? kind.storedAs.toStored(next) : next };
+    return { type: 'put', next: await storedOf(kind, next) };
   });
-  if (type !== 'delete' || returnsDeletedObject(kind)) return { type: 'object', code: 200, kind, value: viewOf(kind, entry).value };
+  if (type !== 'delete' || returnsDeletedObject(kind)) return { type: 'object', code: 200, kind, value: (await viewNow(kind, entry)).value };
   return { type: 'object', code: 200, value: encodeObject(deletedStatus(call, entry.parse())) };
 }
 

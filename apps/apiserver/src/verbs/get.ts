@@ -2,7 +2,7 @@ import { apiErrors } from '@typernetes/machinery';
 import type { CacheEntry } from '@typernetes/storage';
 import { nameOf, type Call } from '../pipeline/call';
 import type { ApiResult } from '../pipeline/request';
-import { viewOf } from '../store/resource-stores';
+import { viewNow } from '../store/views';
 import { parseRevision } from './revision';
 
 /** GET of one object (or its status, which shows the same). */
@@ -22,7 +22,7 @@ export async function readObject(call: Call): Promise<CacheEntry> {
   const { namespace, name } = request.target;
   const entry = store.cache.get(store.cacheKey(namespace, name));
   if (!entry) throw apiErrors.notFound(nameOf(call, name));
-  return viewOf(kind, entry);
+  return viewNow(kind, entry);
 }
 
 async function waitForVersion({ environment, request }: Call): Promise<void> {

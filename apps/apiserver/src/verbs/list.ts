@@ -2,7 +2,7 @@ import { apiErrors, hasReason } from '@typernetes/machinery';
 import { CacheEntry, decodeContinueToken, encodeContinueToken, expiredContinue, type CacheList, type Selection } from '@typernetes/storage';
 import type { Call } from '../pipeline/call';
 import type { ApiResult, RequestOptions } from '../pipeline/request';
-import { viewOf } from '../store/resource-stores';
+import { viewAll } from '../store/views';
 import { checkListOptions } from './list-options';
 import { parseRevision } from './revision';
 import { selectionOf } from './selection';
@@ -14,7 +14,7 @@ export async function list(call: Call): Promise<ApiResult> {
   return {
     type: 'list',
     kind,
-    entries: kind.storedAs ? entries.map((entry) => viewOf(kind, entry)) : entries,
+    entries: await viewAll(kind, entries),
     revision,
     ...(nextKey === undefined ? {} : { continue: encodeContinueToken({ revision, startKey: nextKey }) }),
     ...(remaining === undefined ? {} : { remaining }),

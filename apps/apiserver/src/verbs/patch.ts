@@ -7,7 +7,7 @@ import { checkObject, expectedKind } from '../pipeline/decode';
 import { parseJsonStrict } from '../pipeline/parse-body';
 import { parseYamlStrict } from '../pipeline/parse-yaml';
 import type { ApiResult } from '../pipeline/request';
-import { viewOf } from '../store/resource-stores';
+import { viewNow } from '../store/views';
 import { patchSchemaOf } from './patch-schema';
 import { replaceObject } from './update';
 
@@ -28,7 +28,7 @@ export async function patch(call: Call): Promise<ApiResult> {
   if (isApply(call.request)) return applyPatch(call);
   const patcher = patcherOf(call, patchSchemaOf(call.kind.definition));
   const { entry } = await replaceObject(call, (current) => patchObject(call, patcher, current.parse()));
-  return { type: 'object', code: 200, kind: call.kind, value: viewOf(call.kind, entry).value };
+  return { type: 'object', code: 200, kind: call.kind, value: (await viewNow(call.kind, entry)).value };
 }
 
 function patchObject(call: Call, patcher: Patcher, current: KubernetesObject): KubernetesObject {

@@ -7,7 +7,7 @@ import { isApply } from '../apply/field-manager';
 import { encodeObject, type Call } from '../pipeline/call';
 import { decodeBody } from '../pipeline/decode';
 import type { ApiResult } from '../pipeline/request';
-import { viewOf } from '../store/resource-stores';
+import { viewNow } from '../store/views';
 import { readObject } from './get';
 import { checkPatched, patcherOf } from './patch';
 import { patchSchemaOf } from './patch-schema';
@@ -49,7 +49,9 @@ function scaleOf(kind: KindDefinition, object: KubernetesObject): Scale {
   };
 }
 
-const answer = (kind: KindDefinition, entry: CacheEntry): ApiResult => ({ type: 'object', code: 200, value: encodeObject(scaleOf(kind, viewOf(kind, entry).parse())) });
+async function answer(kind: KindDefinition, entry: CacheEntry): Promise<ApiResult> {
+  return { type: 'object', code: 200, value: encodeObject(scaleOf(kind, (await viewNow(kind, entry)).parse())) };
+}
 
 /** GET of the scale subresource. */
 export async function getScale(call: Call): Promise<ApiResult> {

@@ -6,7 +6,7 @@ import { decodeBody } from '../pipeline/decode';
 import type { ApiResult } from '../pipeline/request';
 import { runWriteSteps } from '../pipeline/write-steps';
 import { guaranteedUpdate, type Change, type ChangeResult } from '../store/guaranteed-update';
-import { viewOf } from '../store/resource-stores';
+import { storedOf, viewNow } from '../store/views';
 
 import { createObject } from './create';
 import { isReadyToGo } from './delete';
@@ -24,12 +24,12 @@ export async function update(call: Call): Promise<ApiResult> {
   const { target } = call.request;
   try {
     const { entry } = await replaceObject(call, () => structuredClone(body));
-    return { type: 'object', code: 200, kind: call.kind, value: viewOf(call.kind, entry).value };
+    return { type: 'object', code: 200, kind: call.kind, value: (await viewNow(call.kind, entry)).value };
   } catch (error) {
     if (!hasReason(error, 'NotFound') || target.subresource || !createdOnUpdate.has(call.kind.resource)) throw error;
     if (body.metadata?.resourceVersion || body.metadata?.uid) throw error;
     const entry = await createObject(call, body);
-    return { type: 'object', code: 201, kind: call.kind, value: viewOf(call.kind, entry).value };
+    return { type: 'object', code: 201, kind: call.kind, value: (await viewNow(call.kind, entry)).value };
   }
 }
 
@@ -41,7 +41,7 @@ export async function replaceObject(call: Call, makeNext: (current: CacheEntry) 
   const { environment, kind } = call;
   const store = environment.stores.of(kind);
   return guaranteedUpdate(call, store, async (current, attempt): Promise<Change> => {
-    const viewed = viewOf(kind, current);
+    const viewed = await viewNow(kind, current);
     const previous = viewed.parse();
     const next = makeNext(viewed);
     checkVersion(call, next, previous);
@@ -55,7 +55,7 @@ export async function replaceObject(call: Call, makeNext: (current: CacheEntry) 
     });
     const operations = environment.commitHooks[kind.resource]?.plan({ previous, next, attempt }) ?? [];
     if (isReadyToGo(kind, next)) return { type: 'delete', operations: environment.commitHooks[kind.resource]?.plan({ previous, attempt }) ?? [] };
-    return { type: 'put', next: kind.storedAs ? kind.storedAs.toStored(next) : next, operations };
+    return { type: 'put', next: await storedOf(kind, next), operations };
   });
 }
 

@@ -3,6 +3,7 @@ import { formatApiVersion } from '@typernetes/machinery';
 import { watchTimeoutMsMin } from '../limits';
 import { encodeObject, type Call } from '../pipeline/call';
 import type { ApiResult } from '../pipeline/request';
+import { PreparedWatch } from '../store/views';
 import { checkWatchOptions } from './list-options';
 import { parseRevision } from './revision';
 import { selectionOf } from './selection';
@@ -41,5 +42,5 @@ export async function watch(call: Call): Promise<ApiResult> {
     ...(wantsEnd ? { initialEventsEnd: (at: number) => encodeBookmark(kind, at, { [initialEventsEnd]: 'true' }) } : {}),
   });
   const timeoutMs = options.timeoutSeconds ? options.timeoutSeconds * 1000 : watchTimeoutMsMin * (1 + environment.random.next());
-  return { type: 'watch', kind, watcher, timeoutMs };
+  return { type: 'watch', kind, watcher: kind.storedAs?.convert ? new PreparedWatch(kind, watcher) : watcher, timeoutMs };
 }
