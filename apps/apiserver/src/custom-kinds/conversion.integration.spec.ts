@@ -51,7 +51,10 @@ describe('a conversion webhook', () => {
     api = await startTestApi();
     const text = { type: 'string' } as const;
     const definition = definitionOf('peers', {
-      versions: [{ schemaOf: { type: 'object', properties: { hostPort: text } } }, { schemaOf: { type: 'object', properties: { host: text, port: text } }, subresources: {} }],
+      versions: [
+        { schemaOf: { type: 'object', properties: { hostPort: text } }, selectableFields: [{ jsonPath: '.hostPort' }] },
+        { schemaOf: { type: 'object', properties: { host: text, port: text } }, selectableFields: [{ jsonPath: '.host' }] },
+      ],
     });
     const url = `https://localhost:${(webhook.address() as AddressInfo).port}/convert`;
     definition.spec.conversion = { strategy: 'Webhook', webhook: { clientConfig: { url, caBundle }, conversionReviewVersions: ['v1'] } };
@@ -102,6 +105,24 @@ describe('a conversion webhook', () => {
     await api.call('POST', path('v1'), { body: peer('v1', 'c', { hostPort: 'c:3' }) });
     expect((await get(path('v2'))).items.map((item) => [item.metadata?.name, (item as { host?: string }).host])).toEqual([['a', 'localhost'], ['b', 'b'], ['c', 'c']]);
     expect((await get(path('v1'))).items.map((item) => (item as { hostPort?: string }).hostPort)).toEqual(['localhost:1234', 'b:2', 'c:3']);
+  });
+
+  it('lets fields of each version select', async () => {
+    const names = async (version: string, selector: string): Promise<unknown> => (await get(`${path(version)}?fieldSelector=${encodeURIComponent(selector)}`)).items.map(({ metadata }) => metadata?.name);
+    expect([await names('v1', 'hostPort=b:2'), await names('v2', 'host=b'), await names('v2', 'host!=b,metadata.name!=c')]).toEqual([['b'], ['b'], ['a']]);
+    const { resourceVersion } = (await get(path('v2'))).metadata as { resourceVersion: string };
+    const watches = await Promise.all([`${path('v2')}?watch=true&fieldSelector=host%3Db`, `${path('v1')}?watch=true&resourceVersion=${resourceVersion}&fieldSelector=hostPort%3Db%3A2`].map((url) => openWatch(api, url)));
+    const merge = { 'content-type': 'application/merge-patch+json' };
+    await api.call('PATCH', path('v2', 'c'), { body: { host: 'b' }, headers: merge });
+    await api.call('PATCH', path('v2', 'c'), { body: { host: 'b', port: '2' }, headers: merge });
+    await api.call('PATCH', path('v2', 'b'), { body: { host: 'x' }, headers: merge });
+    await api.call('DELETE', path('v2', 'b'));
+    await api.call('DELETE', `${path('v2')}?fieldSelector=host%3Db`);
+    const shown = async (index: number, count: number): Promise<string[]> => (await watches[index]?.take(count) ?? []).map(({ type, object }) => `${type} ${object.metadata?.name}`);
+    expect(await shown(0, 5)).toEqual(['ADDED b', 'ADDED c', 'MODIFIED c', 'DELETED b', 'DELETED c']);
+    expect(await shown(1, 3)).toEqual(['ADDED c', 'DELETED b', 'DELETED c']);
+    for (const watch of watches) watch.close();
+    expect((await get(path('v1'))).items.map(({ metadata }) => metadata?.name)).toEqual(['a']);
   });
 
   it('that fails is told to whoever needs it, and nobody else', async () => {

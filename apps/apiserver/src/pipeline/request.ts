@@ -1,6 +1,6 @@
 import type { KindDefinition } from '@typernetes/api';
 import type { CacheEntry } from '@typernetes/storage';
-import type { WatchSource } from '../store/views';
+import type { WatchSource } from '../store/prepared-watch';
 import type { Credentials } from './authenticator';
 import type { RequestVerb, Target, UserInfo } from './types';
 

@@ -1,12 +1,6 @@
 import type { KindDefinition } from '@typernetes/api';
 import { formatApiVersion, type KubernetesObject } from '@typernetes/machinery';
-import { CacheEntry, Delivery, type Watcher } from '@typernetes/storage';
-
-/** What doors need of a watch. */
-export interface WatchSource extends Pick<Watcher, 'isEnded' | 'isOverflown' | 'stop' | 'take'> {
-  /** Set by the door: something can be taken, or the watch is over. */
-  onReady: () => void;
-}
+import { CacheEntry, Delivery } from '@typernetes/storage';
 
 const views = new WeakMap<KindDefinition, WeakMap<CacheEntry, CacheEntry>>();
 
@@ -82,59 +76,4 @@ export function viewDelivery(kind: KindDefinition, delivery: Delivery): Delivery
   const { kind: _kind, apiVersion: _version, ...rest } = delivery.entry.parse();
   const value = Buffer.from(JSON.stringify({ kind: kind.kind, apiVersion: formatApiVersion(kind), ...rest }));
   return new Delivery('BOOKMARK', new CacheEntry(delivery.entry.key, value, delivery.entry.revision));
-}
-
-/**
- * A watch that gives deliveries out when their views are there. When they can't be made the watch is over, as if the
- * client had been too slow: it lists again, and hears why.
- */
-export class PreparedWatch implements WatchSource {
-  onReady: () => void = () => {};
-  private ready: Delivery[] = [];
-  private isBusy = false;
-  private hasFailed = false;
-
-  constructor(
-    private readonly kind: KindDefinition,
-    private readonly inner: Watcher,
-  ) {
-    inner.onReady = () => void this.pump();
-    void this.pump();
-  }
-
-  get isOverflown(): boolean {
-    return this.hasFailed || this.inner.isOverflown;
-  }
-
-  get isEnded(): boolean {
-    return this.inner.isEnded && !this.isBusy && this.ready.length === 0;
-  }
-
-  take(): Delivery[] {
-    const taken = this.ready;
-    this.ready = [];
-    return taken;
-  }
-
-  stop(): void {
-    this.inner.stop();
-  }
-
-  private async pump(): Promise<void> {
-    if (this.isBusy) return;
-    this.isBusy = true;
-    for (let taken = this.inner.take(); taken.length > 0; taken = this.inner.take()) {
-      try {
-        await prepareViews(this.kind, taken.flatMap(({ type, entry }) => (type === 'BOOKMARK' ? [] : [entry])));
-      } catch {
-        this.hasFailed = true;
-        break;
-      }
-      this.ready.push(...taken);
-      this.onReady();
-    }
-    this.isBusy = false;
-    if (this.hasFailed) this.inner.stop();
-    this.onReady();
-  }
 }

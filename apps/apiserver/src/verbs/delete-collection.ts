@@ -6,12 +6,14 @@ import { viewAll } from '../store/views';
 import { deleteWith } from './delete';
 import { deleteOptionsOf, withDryRun } from './delete-options';
 import { listEntries } from './list';
-import { selectionOf } from './selection';
+import { selectionOf, viewFilterOf } from './selection';
 
 /** DELETE of a collection: each object as if alone, after one consistent list; what others delete meanwhile is fine. */
 export async function deleteCollection(call: Call): Promise<ApiResult> {
   const options = deleteOptionsOf(call.request);
-  const { entries, revision } = await listEntries(call, selectionOf(call));
+  const { entries: listed, revision } = await listEntries(call, selectionOf(call));
+  const filter = viewFilterOf(call);
+  const entries = filter ? (await viewAll(call.kind, listed)).filter(filter) : listed;
   const answered: CacheEntry[] = [];
   for (const entry of entries) {
     const slash = entry.key.indexOf('/');

@@ -5,16 +5,18 @@ import type { ApiResult, RequestOptions } from '../pipeline/request';
 import { viewAll } from '../store/views';
 import { checkListOptions } from './list-options';
 import { parseRevision } from './revision';
-import { selectionOf } from './selection';
+import { selectionOf, viewFilterOf } from './selection';
 
 /** GET of a collection. */
 export async function list(call: Call): Promise<ApiResult> {
   const { kind } = call;
   const { entries, revision, nextKey, remaining } = await listEntries(call, selectionOf(call));
+  const filter = viewFilterOf(call);
+  const shown = await viewAll(kind, entries);
   return {
     type: 'list',
     kind,
-    entries: await viewAll(kind, entries),
+    entries: filter ? shown.filter(filter) : shown,
     revision,
     ...(nextKey === undefined ? {} : { continue: encodeContinueToken({ revision, startKey: nextKey }) }),
     ...(remaining === undefined ? {} : { remaining }),

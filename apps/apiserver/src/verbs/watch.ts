@@ -1,12 +1,13 @@
 import type { KindDefinition } from '@typernetes/api';
 import { formatApiVersion } from '@typernetes/machinery';
+import type { Watcher } from '@typernetes/storage';
 import { watchTimeoutMsMin } from '../limits';
 import { encodeObject, type Call } from '../pipeline/call';
 import type { ApiResult } from '../pipeline/request';
-import { PreparedWatch } from '../store/views';
+import { PreparedWatch } from '../store/prepared-watch';
 import { checkWatchOptions } from './list-options';
 import { parseRevision } from './revision';
-import { selectionOf } from './selection';
+import { selectionOf, viewFilterOf } from './selection';
 
 /** KEP-3157: the bookmark that ends the initial objects of a streamed list. */
 const initialEventsEnd = 'k8s.io/initial-events-end';
@@ -42,5 +43,14 @@ export async function watch(call: Call): Promise<ApiResult> {
     ...(wantsEnd ? { initialEventsEnd: (at: number) => encodeBookmark(kind, at, { [initialEventsEnd]: 'true' }) } : {}),
   });
   const timeoutMs = options.timeoutSeconds ? options.timeoutSeconds * 1000 : watchTimeoutMsMin * (1 + environment.random.next());
-  return { type: 'watch', kind, watcher: kind.storedAs?.convert ? new PreparedWatch(kind, watcher) : watcher, timeoutMs };
+  return { type: 'watch', kind, watcher: kind.storedAs?.convert ? prepared(call, watcher, sendsState ? undefined : after) : watcher, timeoutMs };
+}
+
+/** Of objects that somebody else converts. */
+function prepared(call: Call, watcher: Watcher, after: number | undefined): PreparedWatch {
+  const { environment, kind } = call;
+  const filter = viewFilterOf(call);
+  if (!filter) return new PreparedWatch(kind, watcher);
+  const before = after === undefined ? [] : environment.stores.of(kind).cache.list(selectionOf(call)).entries.filter(({ revision }) => revision <= after);
+  return new PreparedWatch(kind, watcher, { filter, before });
 }
