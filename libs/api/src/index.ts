@@ -14,4 +14,6 @@ export * from './schema/decode';
 export * from './schema/definitions';
 export * from './schema/field-types';
 export * from './schema/types';
+export * from './storage/volume-matching';
+export * from './storage/volume-names';
 export * from './validation';

@@ -1,12 +1,11 @@
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '@typernetes/api';
-import { resources } from '@typernetes/api';
+import { resources, hasVolumeAnnotation, volumeAnnotations } from '@typernetes/api';
 import { keyOf } from '@typernetes/client';
 import type { ControllerDefinition } from '../context';
 import { newController } from '../context';
 import { ClaimActor } from './claim-actor';
 import { claimKeysOf, indexByClaim } from './pods-by-claim';
 import { VolumeActor } from './volume-actor';
-import { annotations, hasAnnotation } from './volume-names';
 
 const claimPrefix = 'claim ';
 const volumePrefix = 'volume ';
@@ -36,7 +35,7 @@ export const persistentVolumeBinder: ControllerDefinition = {
     const enqueueVolume = (name: string | undefined): void => {
       if (name) loop.enqueue(volumePrefix + name);
     };
-    const isUnbound = (claim: PersistentVolumeClaim): boolean => !hasAnnotation(claim, annotations.bindCompleted);
+    const isUnbound = (claim: PersistentVolumeClaim): boolean => !hasVolumeAnnotation(claim, volumeAnnotations.bindCompleted);
     const enqueueUnbound = (): void => claims.list().filter(isUnbound).forEach((claim) => enqueueClaim(keyOf(claim)));
     const claimChanged = (claim: PersistentVolumeClaim): void => {
       enqueueClaim(keyOf(claim));

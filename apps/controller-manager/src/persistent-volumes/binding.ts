@@ -1,6 +1,6 @@
 import type { PersistentVolume, PersistentVolumeClaim, PersistentVolumeClaimStatus } from '@typernetes/api';
+import { hasVolumeAnnotation, volumeAnnotations } from '@typernetes/api';
 import { quantityToNumber } from '@typernetes/machinery';
-import { annotations, hasAnnotation } from './volume-names';
 
 /** The volume with its claim written in; undefined when it is so already. */
 export function reservedVolume(volume: PersistentVolume, { metadata }: PersistentVolumeClaim): PersistentVolume | undefined {
@@ -9,7 +9,7 @@ export function reservedVolume(volume: PersistentVolume, { metadata }: Persisten
   const { namespace, name, uid, resourceVersion } = metadata ?? {};
   return {
     ...volume,
-    metadata: { ...volume.metadata, annotations: { ...volume.metadata?.annotations, ...(claimRef ? {} : { [annotations.boundByController]: 'yes' }) } },
+    metadata: { ...volume.metadata, annotations: { ...volume.metadata?.annotations, ...(claimRef ? {} : { [volumeAnnotations.boundByController]: 'yes' }) } },
     spec: { ...volume.spec, claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name, uid, resourceVersion } },
   };
 }
@@ -17,8 +17,8 @@ export function reservedVolume(volume: PersistentVolume, { metadata }: Persisten
 /** The claim with its volume written in; undefined when it is so already. */
 export function boundClaim(claim: PersistentVolumeClaim, volume: PersistentVolume): PersistentVolumeClaim | undefined {
   const isNamed = claim.spec?.volumeName === volume.metadata?.name;
-  if (isNamed && hasAnnotation(claim, annotations.bindCompleted)) return undefined;
-  const added = { [annotations.bindCompleted]: 'yes', ...(isNamed ? {} : { [annotations.boundByController]: 'yes' }) };
+  if (isNamed && hasVolumeAnnotation(claim, volumeAnnotations.bindCompleted)) return undefined;
+  const added = { [volumeAnnotations.bindCompleted]: 'yes', ...(isNamed ? {} : { [volumeAnnotations.boundByController]: 'yes' }) };
   return {
     ...claim,
     metadata: { ...claim.metadata, annotations: { ...claim.metadata?.annotations, ...added } },

@@ -1,5 +1,5 @@
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '@typernetes/api';
-import { resources } from '@typernetes/api';
+import { resources, hasVolumeAnnotation, volumeAnnotations } from '@typernetes/api';
 import { keyOf, type EventRecorder } from '@typernetes/client';
 import { hasReason, isPodActive } from '@typernetes/machinery';
 import type { ControllerContext } from '../context';
@@ -8,7 +8,6 @@ import { boundClaim, boundStatus, reservedVolume, wantedExpansion } from './bind
 import { planClaim, type ClaimStep } from './claim-plan';
 import { chooseNode, localProvisioner, localVolume, refusal, volumeNameFor } from './local-provisioner';
 import { podsOfClaim } from './pods-by-claim';
-import { annotations, hasAnnotation } from './volume-names';
 
 type ClaimEvent = NonNullable<Extract<ClaimStep, { do: 'wait' }>['event']>;
 
@@ -86,7 +85,7 @@ export class ClaimActor {
   /** A directory has no size of its own: the new one is only written down. Other volumes are their drivers' business. */
   private async expand(claim: PersistentVolumeClaim, volume: PersistentVolume): Promise<void> {
     const storage = wantedExpansion(claim);
-    if (storage === undefined || volume.metadata?.annotations?.[annotations.provisionedBy] !== localProvisioner) return;
+    if (storage === undefined || volume.metadata?.annotations?.[volumeAnnotations.provisionedBy] !== localProvisioner) return;
     await this.volumes.update({ ...volume, spec: { ...volume.spec, capacity: { ...volume.spec?.capacity, storage } } });
     await this.claims.updateStatus({ ...claim, status: { ...claim.status, capacity: { ...claim.status?.capacity, storage } } });
     this.say(claim, { type: 'Normal', reason: 'VolumeResizeSuccessful', message: `ExpandVolume succeeded for volume ${keyOf(claim)}` });
@@ -108,8 +107,8 @@ export class ClaimActor {
   }
 
   private async nameProvisioner(claim: PersistentVolumeClaim, provisioner: string): Promise<PersistentVolumeClaim> {
-    if (claim.metadata?.annotations?.[annotations.provisioner] === provisioner) return claim;
-    const added = { [annotations.provisioner]: provisioner, [annotations.betaProvisioner]: provisioner };
+    if (claim.metadata?.annotations?.[volumeAnnotations.provisioner] === provisioner) return claim;
+    const added = { [volumeAnnotations.provisioner]: provisioner, [volumeAnnotations.betaProvisioner]: provisioner };
     return this.claims.update({ ...claim, metadata: { ...claim.metadata, annotations: { ...claim.metadata?.annotations, ...added } } });
   }
 
@@ -120,8 +119,8 @@ export class ClaimActor {
       const message = `failed to provision volume with StorageClass ${JSON.stringify(storageClass.metadata?.name)}: ${why}`;
       this.say(claim, { type: 'Warning', reason: 'ProvisioningFailed', message });
       // The scheduler shall choose again: the node that it chose is no more.
-      if (!node && hasAnnotation(claim, annotations.selectedNode)) {
-        await this.claims.patch(claim.metadata?.name ?? '', { metadata: { annotations: { [annotations.selectedNode]: null } } }, { namespace: claim.metadata?.namespace, type: 'application/merge-patch+json' });
+      if (!node && hasVolumeAnnotation(claim, volumeAnnotations.selectedNode)) {
+        await this.claims.patch(claim.metadata?.name ?? '', { metadata: { annotations: { [volumeAnnotations.selectedNode]: null } } }, { namespace: claim.metadata?.namespace, type: 'application/merge-patch+json' });
       }
       return this.setPhase(claim, 'Pending');
     }
@@ -136,7 +135,7 @@ export class ClaimActor {
 
   private nodeFor(claim: PersistentVolumeClaim): Node | undefined {
     const nodes = this.context.informers.informer(resources.nodes);
-    const selected = claim.metadata?.annotations?.[annotations.selectedNode];
+    const selected = claim.metadata?.annotations?.[volumeAnnotations.selectedNode];
     const wanted = selected ?? consumerNode(podsOfClaim(this.context.informers.informer(resources.pods), keyOf(claim)));
     return wanted ? nodes.get(wanted) : chooseNode(claim, nodes.list());
   }

@@ -1,6 +1,5 @@
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '@typernetes/api';
-import { findVolume, mismatch } from './matching';
-import { annotations, classNameOf, defaultClass, hasAnnotation, isReservedFor } from './volume-names';
+import { chosenStorageClass, findVolumeFor, hasVolumeAnnotation, isVolumeReservedFor, storageClassNameOf, volumeAnnotations, volumeMismatch } from '@typernetes/api';
 
 /** What the binder knows when it looks at a claim. */
 export interface ClaimView {
@@ -35,7 +34,7 @@ const lost = (reason: string, message: string): ClaimStep => ({ do: 'lose', even
 
 /** What has to happen to a claim (API documentation "Persistent Volumes", lifecycle of a volume and claim). */
 export function planClaim(view: ClaimView): ClaimStep {
-  return hasAnnotation(view.claim, annotations.bindCompleted) ? planBound(view) : planUnbound(view);
+  return hasVolumeAnnotation(view.claim, volumeAnnotations.bindCompleted) ? planBound(view) : planUnbound(view);
 }
 
 function planBound({ claim, volumes }: ClaimView): ClaimStep {
@@ -55,23 +54,23 @@ function planUnbound(view: ClaimView): ClaimStep {
   const volume = volumes.find(({ metadata }) => metadata?.name === name);
   if (!volume) return { do: 'wait' };
   if (!volume.spec?.claimRef) {
-    const why = mismatch(volume, claim);
+    const why = volumeMismatch(volume, claim);
     return why ? waitFor('VolumeMismatch', `Cannot bind to requested volume ${JSON.stringify(name)}: ${why}`, 'Warning') : { do: 'bind', volume };
   }
-  if (isReservedFor(volume, claim)) return { do: 'bind', volume };
+  if (isVolumeReservedFor(volume, claim)) return { do: 'bind', volume };
   return waitFor('FailedBinding', `volume ${JSON.stringify(name)} already bound to a different claim.`, 'Warning');
 }
 
 function planSearch(view: ClaimView): ClaimStep {
   const { claim, volumes, classes, waitingPod, consumerNode } = view;
-  const className = classNameOf(claim);
+  const className = storageClassNameOf(claim);
   if (className === undefined) {
-    const chosen = defaultClass(classes)?.metadata?.name;
+    const chosen = chosenStorageClass(classes)?.metadata?.name;
     if (chosen) return { do: 'set-class', className: chosen };
   }
   const storageClass = classes.find(({ metadata }) => metadata?.name === className);
-  const waitsForConsumer = storageClass?.volumeBindingMode === 'WaitForFirstConsumer' && !hasAnnotation(claim, annotations.selectedNode) && !consumerNode;
-  const volume = findVolume(claim, volumes, waitsForConsumer);
+  const waitsForConsumer = storageClass?.volumeBindingMode === 'WaitForFirstConsumer' && !hasVolumeAnnotation(claim, volumeAnnotations.selectedNode) && !consumerNode;
+  const volume = findVolumeFor(claim, volumes, waitsForConsumer);
   if (volume) return { do: 'bind', volume };
   if (waitsForConsumer) {
     return waitingPod

@@ -1,5 +1,5 @@
 import type { Node, PersistentVolume, PersistentVolumeClaim, StorageClass } from '@typernetes/api';
-import { annotations } from './volume-names';
+import { volumeAnnotations } from '@typernetes/api';
 
 /** Name of the built-in provisioner: volumes are directories of the node that the first pod runs on. */
 export const localProvisioner = 'typernetes.io/local-path';
@@ -33,7 +33,7 @@ export function localVolume(claim: PersistentVolumeClaim, storageClass: StorageC
   const { namespace, uid, resourceVersion } = claim.metadata ?? {};
   const hostname = node.metadata?.labels?.['kubernetes.io/hostname'] ?? node.metadata?.name ?? '';
   return {
-    metadata: { name, annotations: { [annotations.provisionedBy]: localProvisioner, [annotations.boundByController]: 'yes' } },
+    metadata: { name, annotations: { [volumeAnnotations.provisionedBy]: localProvisioner, [volumeAnnotations.boundByController]: 'yes' } },
     spec: {
       accessModes: claim.spec?.accessModes,
       capacity: { storage: claim.spec?.resources?.requests?.storage ?? '0' },

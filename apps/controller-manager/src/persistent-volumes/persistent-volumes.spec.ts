@@ -1,9 +1,9 @@
 import type { Node, PersistentVolume, PersistentVolumeClaim, StorageClass } from '@typernetes/api';
+import { chosenStorageClass } from '@typernetes/api';
 import { boundClaim, boundStatus, reservedVolume, wantedExpansion } from './binding';
 import { planClaim } from './claim-plan';
 import { chooseNode, localVolume, refusal } from './local-provisioner';
 import { planVolume } from './volume-plan';
-import { defaultClass } from './volume-names';
 
 interface ClaimShape {
   size?: string;
@@ -160,6 +160,6 @@ describe('volumes on nodes', () => {
 
 test('of several default classes the youngest counts', () => {
   const made = (name: string, creationTimestamp: string): StorageClass => storageClass(name, { metadata: { name, creationTimestamp, annotations: isDefault } });
-  expect(defaultClass([made('a', '2026-01-01T00:00:00Z'), made('b', '2026-01-02T00:00:00Z'), storageClass('c')])?.metadata?.name).toBe('b');
-  expect(defaultClass([storageClass('c')])).toBeUndefined();
+  expect(chosenStorageClass([made('a', '2026-01-01T00:00:00Z'), made('b', '2026-01-02T00:00:00Z'), storageClass('c')])?.metadata?.name).toBe('b');
+  expect(chosenStorageClass([storageClass('c')])).toBeUndefined();
 });

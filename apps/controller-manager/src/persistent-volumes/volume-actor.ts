@@ -1,11 +1,10 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '@typernetes/api';
-import { resources } from '@typernetes/api';
+import { resources, volumeAnnotations } from '@typernetes/api';
 import type { EventRecorder } from '@typernetes/client';
 import { hasReason } from '@typernetes/machinery';
 import type { ControllerContext } from '../context';
 import { localProvisioner } from './local-provisioner';
 import { planVolume } from './volume-plan';
-import { annotations } from './volume-names';
 
 /** Moves one volume one step. */
 export class VolumeActor {
@@ -58,7 +57,7 @@ export class VolumeActor {
 
   private async deleteVolume(volume: PersistentVolume): Promise<void> {
     const { name = '', uid, annotations: marks, deletionTimestamp } = volume.metadata ?? {};
-    const provisioner = marks?.[annotations.provisionedBy];
+    const provisioner = marks?.[volumeAnnotations.provisionedBy];
     if (provisioner === localProvisioner) {
       // The kubelet of its node removes the directory when the volume is gone.
       if (deletionTimestamp) return;
@@ -79,7 +78,7 @@ export class VolumeActor {
   }
 
   private async unbind(volume: PersistentVolume, claimRef: NonNullable<PersistentVolume['spec']>['claimRef']): Promise<void> {
-    const { [annotations.boundByController]: _bound, ...marks } = volume.metadata?.annotations ?? {};
+    const { [volumeAnnotations.boundByController]: _bound, ...marks } = volume.metadata?.annotations ?? {};
     const updated = await this.volumes.update({ ...volume, metadata: { ...volume.metadata, annotations: claimRef ? volume.metadata?.annotations : marks }, spec: { ...volume.spec, claimRef } });
     await this.setPhase(updated, 'Available');
   }

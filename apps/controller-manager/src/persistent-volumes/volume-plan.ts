@@ -1,5 +1,5 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '@typernetes/api';
-import { annotations, hasAnnotation } from './volume-names';
+import { hasVolumeAnnotation, volumeAnnotations } from '@typernetes/api';
 
 export type VolumeStep =
   | { do: 'phase'; phase: 'Available' | 'Bound' }
@@ -21,8 +21,8 @@ export function planVolume(volume: PersistentVolume, claim: PersistentVolumeClai
   if (!claim || claim.metadata?.uid !== claimRef.uid) return { do: 'release', policy: persistentVolumeReclaimPolicy };
   if (!claim.spec?.volumeName) return { do: 'wait' };
   if (claim.spec.volumeName === volume.metadata?.name) return { do: 'phase', phase: 'Bound' };
-  if (hasAnnotation(volume, annotations.provisionedBy) && persistentVolumeReclaimPolicy === 'Delete') return { do: 'release', policy: 'Delete' };
-  if (hasAnnotation(volume, annotations.boundByController)) return { do: 'unbind', claimRef: undefined };
+  if (hasVolumeAnnotation(volume, volumeAnnotations.provisionedBy) && persistentVolumeReclaimPolicy === 'Delete') return { do: 'release', policy: 'Delete' };
+  if (hasVolumeAnnotation(volume, volumeAnnotations.boundByController)) return { do: 'unbind', claimRef: undefined };
   const { uid: _uid, resourceVersion: _version, ...wish } = claimRef;
   return { do: 'unbind', claimRef: wish };
 }

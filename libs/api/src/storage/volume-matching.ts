@@ -1,6 +1,6 @@
-import type { PersistentVolume, PersistentVolumeClaim } from '@typernetes/api';
+import type { PersistentVolume, PersistentVolumeClaim } from '../generated/types';
 import { quantityToNumber, selectorFromObject } from '@typernetes/machinery';
-import { classNameOf, isReservedFor } from './volume-names';
+import { storageClassNameOf, isVolumeReservedFor } from './volume-names';
 
 const sizeOf = ({ spec }: PersistentVolume): number => quantityToNumber(spec?.capacity?.storage ?? '0', 'one');
 const requestOf = ({ spec }: PersistentVolumeClaim): number => quantityToNumber(spec?.resources?.requests?.storage ?? '0', 'one');
@@ -8,9 +8,9 @@ const requestOf = ({ spec }: PersistentVolumeClaim): number => quantityToNumber(
 const modeOf = (spec: { volumeMode?: string } | undefined): string => spec?.volumeMode ?? 'Filesystem';
 
 /** Why a volume that is asked for by name can't serve the claim; undefined when it can. */
-export function mismatch(volume: PersistentVolume, claim: PersistentVolumeClaim): string | undefined {
+export function volumeMismatch(volume: PersistentVolume, claim: PersistentVolumeClaim): string | undefined {
   if (sizeOf(volume) < requestOf(claim)) return 'requested PV is too small';
-  if ((classNameOf(volume) ?? '') !== (classNameOf(claim) ?? '')) return 'storageClassName does not match';
+  if ((storageClassNameOf(volume) ?? '') !== (storageClassNameOf(claim) ?? '')) return 'storageClassName does not match';
   if (modeOf(volume.spec) !== modeOf(claim.spec)) return 'incompatible volumeMode';
   if (!hasModes(volume, claim)) return 'incompatible accessMode';
   return undefined;
@@ -24,17 +24,17 @@ function hasModes({ spec }: PersistentVolume, claim: PersistentVolumeClaim): boo
  * The volume that a claim without one gets: the one that is reserved for it, else the smallest free one that is large
  * enough. Where binding waits for a consumer only a reservation counts: the scheduler looks for the rest.
  */
-export function findVolume(claim: PersistentVolumeClaim, volumes: readonly PersistentVolume[], waitsForConsumer: boolean): PersistentVolume | undefined {
+export function findVolumeFor(claim: PersistentVolumeClaim, volumes: readonly PersistentVolume[], waitsForConsumer: boolean): PersistentVolume | undefined {
   const usable = volumes.filter((volume) => !volume.metadata?.deletionTimestamp && hasModes(volume, claim) && modeOf(volume.spec) === modeOf(claim.spec) && sizeOf(volume) >= requestOf(claim));
-  const reserved = usable.find((volume) => isReservedFor(volume, claim));
+  const reserved = usable.find((volume) => isVolumeReservedFor(volume, claim));
   if (reserved || waitsForConsumer) return reserved;
   const selector = claim.spec?.selector ? selectorFromObject(claim.spec.selector) : undefined;
-  const wantedClass = classNameOf(claim) ?? '';
+  const wantedClass = storageClassNameOf(claim) ?? '';
   const free = usable.filter(
     (volume) =>
       !volume.spec?.claimRef &&
       volume.status?.phase === 'Available' &&
-      (classNameOf(volume) ?? '') === wantedClass &&
+      (storageClassNameOf(volume) ?? '') === wantedClass &&
       (volume.spec?.volumeAttributesClassName ?? '') === (claim.spec?.volumeAttributesClassName ?? '') &&
       (!selector || selector.matches(volume.metadata?.labels)),
   );

@@ -1,7 +1,7 @@
-import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '@typernetes/api';
+import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../generated/types';
 
 /** Annotations that binder, scheduler and provisioners agree on (upstream's names). */
-export const annotations = {
+export const volumeAnnotations = {
   /** On a claim: it has been bound once. */
   bindCompleted: 'pv.kubernetes.io/bind-completed',
   /** On either: the binder chose the other side, not the user. */
@@ -19,25 +19,25 @@ export const annotations = {
 } as const;
 
 /** The class that a claim or volume names; the older annotation wins. Empty: none; undefined: whatever is the default. */
-export function classNameOf({ metadata, spec }: PersistentVolumeClaim | PersistentVolume): string | undefined {
-  return metadata?.annotations?.[annotations.betaClass] ?? spec?.storageClassName;
+export function storageClassNameOf({ metadata, spec }: PersistentVolumeClaim | PersistentVolume): string | undefined {
+  return metadata?.annotations?.[volumeAnnotations.betaClass] ?? spec?.storageClassName;
 }
 
 const isDefault = ({ metadata }: StorageClass): boolean =>
-  metadata?.annotations?.[annotations.defaultClass] === 'true' || metadata?.annotations?.[annotations.betaDefaultClass] === 'true';
+  metadata?.annotations?.[volumeAnnotations.defaultClass] === 'true' || metadata?.annotations?.[volumeAnnotations.betaDefaultClass] === 'true';
 
 /** Of several default classes the youngest counts, then the first by name. */
-export function defaultClass(classes: readonly StorageClass[]): StorageClass | undefined {
+export function chosenStorageClass(classes: readonly StorageClass[]): StorageClass | undefined {
   const created = ({ metadata }: StorageClass): string => metadata?.creationTimestamp ?? '';
   const name = ({ metadata }: StorageClass): string => metadata?.name ?? '';
   const order = (a: StorageClass, b: StorageClass): number => (created(a) === created(b) ? (name(a) < name(b) ? -1 : 1) : created(a) > created(b) ? -1 : 1);
   return classes.filter(isDefault).sort(order)[0];
 }
 
-export const hasAnnotation = ({ metadata }: PersistentVolumeClaim | PersistentVolume, name: string): boolean => metadata?.annotations?.[name] !== undefined;
+export const hasVolumeAnnotation = ({ metadata }: PersistentVolumeClaim | PersistentVolume, name: string): boolean => metadata?.annotations?.[name] !== undefined;
 
 /** Does the volume name this claim? A reference without uid is a wish that any claim of that name fulfils. */
-export function isReservedFor({ spec }: PersistentVolume, { metadata }: PersistentVolumeClaim): boolean {
+export function isVolumeReservedFor({ spec }: PersistentVolume, { metadata }: PersistentVolumeClaim): boolean {
   const { claimRef } = spec ?? {};
   return claimRef?.name === metadata?.name && claimRef?.namespace === metadata?.namespace && (!claimRef?.uid || claimRef.uid === metadata?.uid);
 }
