@@ -140,6 +140,7 @@ export class Scheduler {
     this.bindings++;
     const { name = '', namespace, uid } = info.pod.metadata ?? {};
     try {
+      await this.preBind(info, nodeName);
       const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid }, target: { apiVersion: 'v1', kind: 'Node', name: nodeName } };
       await client.resource(resources.pods).createSubresource(name, 'binding', binding, { namespace });
       queue.done(info.uid);
@@ -158,6 +159,21 @@ export class Scheduler {
     } finally {
       this.bindings--;
       this.wake();
+    }
+  }
+
+  /** Waits for what the plugins have to do first; a pod that waits takes no turn from others. */
+  private async preBind(info: PodInfo, nodeName: string): Promise<void> {
+    const { plugins, cache } = this.dependencies;
+    const node = cache.node(nodeName);
+    const waits = node ? plugins.flatMap((plugin) => plugin.preBind?.(info, node) ?? []) : [];
+    if (waits.length === 0) return;
+    this.bindings--;
+    this.wake();
+    try {
+      await Promise.all(waits);
+    } finally {
+      this.bindings++;
     }
   }
 

@@ -10,8 +10,11 @@ import { Nominator } from './cache/nominator';
 import { followCluster } from './follow-cluster';
 import { SchedulerMetrics } from './metrics';
 import { defaultPlugins } from './plugins';
+import { volumeChanged } from './queue/event-hints';
 import { SchedulingQueue } from './queue/scheduling-queue';
 import { Scheduler } from './scheduler';
+import { volumeBinding } from './volumes/volume-binding';
+import { VolumeCache } from './volumes/volume-cache';
 
 export interface SchedulerConfig {
   /** The API by gRPC, or a client that is there already: one that shares this process. It is closed with the scheduler. */
@@ -34,8 +37,14 @@ export async function startScheduler(config: SchedulerConfig, context: { logger:
   const queue = new SchedulingQueue();
   const events = new EventRecorder({ client, clock, logger, component: config.schedulerName });
   const metrics = new SchedulerMetrics(registry);
-  const scheduler = new Scheduler({ client, events, cache, nominator, queue, plugins: defaultPlugins, metrics, clock, random, logger });
-  followCluster({ informers, cache, nominator, queue, plugins: defaultPlugins, schedulerName: config.schedulerName, clock, wake: scheduler.wake });
+  const volumes = new VolumeCache(informers);
+  const plugins = [...defaultPlugins, volumeBinding({ volumes, client, clock })];
+  const scheduler = new Scheduler({ client, events, cache, nominator, queue, plugins, metrics, clock, random, logger });
+  followCluster({ informers, cache, nominator, queue, plugins, schedulerName: config.schedulerName, clock, wake: scheduler.wake });
+  volumes.onChange(() => {
+    queue.moveOnEvent(volumeChanged, clock.monotonic());
+    scheduler.wake();
+  });
   const ended = new AbortController();
   informers.start(ended.signal);
   const health = config.health && (await startHealthServer({ ...config.health, registry }));

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -155,4 +155,54 @@ test('a claim whose volume is taken away is lost', async () => {
   await volumes.delete('v');
   await volumes.patch('v', { metadata: { finalizers: null } }, merge);
   await eventually('lost', async () => (await claims().get('c', { namespace })).status?.phase === 'Lost');
+}, 90_000);
+
+const pods = (): ReturnType<typeof client.resource<Pod>> => client.resource(resources.pods);
+const unschedulable = (namespace: string, name: string): Promise<string> =>
+  eventually(`${name} has no node`, async () => (await pods().get(name, { namespace })).status?.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False')?.message);
+
+test('a pod comes back to the node of its volume, and waits for it when that is closed', async () => {
+  const namespace = await newNamespace('returning');
+  await claims().create({ metadata: { name: 'c', namespace }, spec: claimSpec() });
+  await newPod(namespace, podWith('first', { persistentVolumeClaim: { claimName: 'c' } }));
+  const [first] = await readyPods(namespace, 1);
+  const home = first?.spec?.nodeName ?? '';
+  expect((await boundClaim(namespace, 'c')).metadata?.annotations).toMatchObject({ 'volume.kubernetes.io/selected-node': home });
+  await pods().delete('first', { namespace });
+  const nodes = client.resource(resources.nodes);
+  await nodes.patch(home, { spec: { unschedulable: true } }, merge);
+  await newPod(namespace, podWith('second', { persistentVolumeClaim: { claimName: 'c' } }));
+  expect(await unschedulable(namespace, 'second')).toContain("1 node(s) didn't match PersistentVolume's node affinity");
+  await nodes.patch(home, { spec: { unschedulable: null } }, merge);
+  const [second] = await readyPods(namespace, 1);
+  expect([second?.metadata?.name, second?.spec?.nodeName]).toEqual(['second', home]);
+}, 120_000);
+
+test('static volumes of nodes that wait for a pod: each pod gets one where it runs', async () => {
+  const namespace = await newNamespace('local-static');
+  const local = { provisioner: 'kubernetes.io/no-provisioner', volumeBindingMode: 'WaitForFirstConsumer' };
+  await client.resource(resources.storageClasses).create({ metadata: { name: 'disks' }, ...local });
+  for (const name of ['one', 'two']) await claims().create({ metadata: { name, namespace }, spec: claimSpec('1Gi', 'disks') });
+  await newPod(namespace, podWith('pod-one', { persistentVolumeClaim: { claimName: 'one' } }));
+  expect(await unschedulable(namespace, 'pod-one')).toContain("2 node(s) didn't find available persistent volumes to bind");
+  for (const node of ['node-1', 'node-2']) {
+    const affinity = { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [node] }] }] } };
+    const at = path.join(directory, `disk-of-${node}`);
+    mkdirSync(at);
+    await client.resource(resources.persistentVolumes).create({ metadata: { name: `disk-${node}` }, spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, storageClassName: 'disks', local: { path: at }, nodeAffinity: affinity } });
+  }
+  await newPod(namespace, podWith('pod-two', { persistentVolumeClaim: { claimName: 'two' } }));
+  for (const pod of await readyPods(namespace, 2)) {
+    const claim = await boundClaim(namespace, pod.metadata?.name?.replace('pod-', '') ?? '');
+    expect(claim.spec?.volumeName).toBe(`disk-${pod.spec?.nodeName}`);
+  }
+}, 120_000);
+
+test('a pod waits for a claim that should have been bound before', async () => {
+  const namespace = await newNamespace('immediate');
+  await claims().create({ metadata: { name: 'c', namespace }, spec: claimSpec('1Gi', '') });
+  await newPod(namespace, podWith('early', { persistentVolumeClaim: { claimName: 'c' } }));
+  expect(await unschedulable(namespace, 'early')).toContain('0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims.');
+  await newPod(namespace, podWith('astray', { persistentVolumeClaim: { claimName: 'nothing' } }));
+  expect(await unschedulable(namespace, 'astray')).toContain('0/2 nodes are available: persistentvolumeclaim "nothing" not found.');
 }, 90_000);

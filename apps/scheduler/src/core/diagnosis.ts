@@ -16,7 +16,9 @@ export const notHelpful = 'Preemption is not helpful for scheduling';
  */
 export function diagnosisMessage({ nodeCount, rejections }: Diagnosis, preemption: string): string {
   if (nodeCount === 0) return 'no nodes available to schedule pods';
-  const reasons = countReasons([...rejections.values()].flatMap((rejection) => rejection.reasons));
+  const all = [...rejections.values()];
+  const ofPod = all.find((rejection) => rejection.ofPod);
+  const reasons = ofPod ? ofPod.reasons.join(', ') : countReasons(all.flatMap((rejection) => rejection.reasons));
   return `0/${nodeCount} nodes are available: ${reasons}.${preemption && ` preemption: ${preemption}`}`;
 }
 

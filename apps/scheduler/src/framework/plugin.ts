@@ -9,6 +9,8 @@ export interface Rejection {
   reasons: readonly string[];
   /** False when evicting pods from the node could not help either (wrong labels, taints, cordoned). */
   resolvable: boolean;
+  /** The pod itself is why, so it is the same on all nodes: told once, not counted. */
+  ofPod?: boolean;
 }
 
 export type NodeFilter = (node: NodeInfo) => Rejection | undefined;
@@ -32,6 +34,11 @@ export interface SchedulerPlugin {
   preEnqueue?(pod: PodInfo): string | undefined;
   prepareFilter?(pod: PodInfo, snapshot: Snapshot): NodeFilter | undefined;
   prepareScore?(pod: PodInfo, snapshot: Snapshot, feasible: readonly NodeInfo[]): NodeScorer | undefined;
+  /**
+   * What must have happened before the pod is bound. Begins at once, so that the next decision sees what was promised;
+   * undefined when there is nothing to wait for. @throws Error when it can't happen
+   */
+  preBind?(pod: PodInfo, node: NodeInfo): Promise<void> | undefined;
 }
 
 export const scoreMax = 100;

@@ -16,10 +16,13 @@ export const podArrived: readonly string[] = ['PodTopologySpread', 'InterPodAffi
 /** Selectors of namespaces see others than before. */
 export const namespaceRelabelled: readonly string[] = ['InterPodAffinity'];
 
+/** A volume, a claim or a class came or changed. */
+export const volumeChanged: readonly string[] = ['VolumeBinding'];
+
 export function nodeUpdated(node: Node, previous: Node): readonly string[] {
   const plugins: string[] = [];
   if (!isDeepStrictEqual(node.status?.allocatable, previous.status?.allocatable)) plugins.push('NodeResourcesFit');
-  if (!isDeepStrictEqual(node.metadata?.labels, previous.metadata?.labels)) plugins.push('NodeAffinity', 'PodTopologySpread', 'InterPodAffinity');
+  if (!isDeepStrictEqual(node.metadata?.labels, previous.metadata?.labels)) plugins.push('NodeAffinity', 'PodTopologySpread', 'InterPodAffinity', 'VolumeBinding');
   if (!isDeepStrictEqual(node.spec?.taints, previous.spec?.taints)) plugins.push('TaintToleration', 'PodTopologySpread');
   if (node.spec?.unschedulable !== previous.spec?.unschedulable) plugins.push('NodeUnschedulable');
   return plugins;
