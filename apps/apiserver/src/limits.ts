@@ -19,6 +19,9 @@ export const watchSocketBytesMax = 1 << 20;
 /** Answers from this size on are compressed when the client takes gzip (upstream: 128 KiB). */
 export const gzipBytesMin = 128 * 1024;
 
+/** Big answers are sent in pieces of about this size. Smaller ones cost more writes, bigger ones more fresh memory. */
+export const answerPieceBytes = 64 * 1024;
+
 /** Bytes of one gRPC list batch; a batch also ends at listBatchItemsMax. */
 export const listBatchBytesMax = 256 * 1024;
 export const listBatchItemsMax = 500;

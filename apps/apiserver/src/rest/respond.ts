@@ -6,6 +6,7 @@ import { apiErrors, isApiError, type ApiError } from '@typernetes/machinery';
 import { gzipBytesMin } from '../limits';
 import { warningsOf } from '../pipeline/told-warnings';
 import { headerOf, type Exchange } from './exchange';
+import { sendBody } from './send';
 
 const compress = promisify(gzip);
 
@@ -51,7 +52,7 @@ export async function respond(exchange: Exchange, answer: Answer): Promise<void>
   response.statusCode = answer.code;
   const writable: Writable = response;
   if (exchange.method === 'HEAD') writable.end();
-  else writable.end(chunks.length === 1 ? chunks[0] : Buffer.concat([...chunks]));
+  else await sendBody(writable, chunks);
 }
 
 /** `?pretty=true`, and curl and browsers unless they say no, as upstream does. */
