@@ -91,6 +91,41 @@ describe('custom kinds', () => {
     expect((await api.call('GET', '/apis/example.com/v1')).json).toMatchObject({ resources: [{ name: 'shirts' }] });
   });
 
+  it('go on going after a restart', async () => {
+    const path = '/apis/example.com/v1/namespaces/default/gloves';
+    await install(api, definitionOf('gloves'));
+    await api.call('POST', path, { body: { apiVersion: 'example.com/v1', kind: 'Glove', metadata: { name: 'held', finalizers: ['example.com/held'] } } });
+    await api.call('DELETE', `${definitionsPath}/gloves.example.com`);
+    await eventually('the object is going', async () => (await api.call('GET', `${path}/held`)).json.metadata?.deletionTimestamp !== undefined);
+    await api.restart();
+    expect((await api.call('GET', `${definitionsPath}/gloves.example.com`)).json).toMatchObject({ status: { conditions: [{}, {}, { type: 'Terminating', status: 'True', reason: 'InstanceDeletionInProgress', message: 'CustomResource deletion is in progress' }] } });
+    await api.call('PATCH', `${path}/held`, { body: { metadata: { finalizers: null } }, headers: { 'content-type': 'application/merge-patch+json' } });
+    await eventually('the definition is gone', async () => (await api.call('GET', `${definitionsPath}/gloves.example.com`)).code === 404);
+  });
+
+  it('are there without a gap while their definition changes, and watches end', async () => {
+    await install(api, definitionOf('scarfs'));
+    const path = '/apis/example.com/v1/namespaces/default/scarfs';
+    const codes: number[] = [];
+    const isChanging = { now: true };
+    const write = async (): Promise<void> => {
+      for (let i = 0; isChanging.now; i++) codes.push((await api.call('POST', path, { body: { apiVersion: 'example.com/v1', kind: 'Scarf', metadata: { generateName: 's-' } } })).code);
+    };
+    const watch = await openWatch(api, `${path}?watch=true`);
+    const writers = Promise.all([write(), write()]);
+    for (let i = 0; i < 20; i++) {
+      const version = { ...definitionOf('scarfs').spec.versions[0], additionalPrinterColumns: [{ name: `C${i}`, type: 'string', jsonPath: '.spec.c' }] };
+      const { code } = await api.call('PATCH', `${definitionsPath}/scarfs.example.com`, { body: { spec: { versions: [version] } }, headers: { 'content-type': 'application/merge-patch+json' } });
+      expect(code).toBe(200);
+    }
+    isChanging.now = false;
+    await writers;
+    await api.running.customKindsServed();
+    expect(new Set(codes)).toEqual(new Set([201]));
+    expect((await api.call('GET', path)).json.items).toHaveLength(codes.length);
+    await watch.ended;
+  });
+
   it('get no name that another has', async () => {
     const { code } = await api.call('POST', definitionsPath, { body: definitionOf('hats', { names: { shortNames: ['sh'] } }) });
     expect(code).toBe(201);

@@ -15,6 +15,8 @@ export interface OpenWatch {
   next(): Promise<WatchedEvent>;
   take(count: number): Promise<WatchedEvent[]>;
   close(): void;
+  /** Resolves when the server has ended the watch. */
+  readonly ended: Promise<void>;
 }
 
 /** Opens a watch as administrator; `path` has `watch=true` in its query. */
@@ -36,6 +38,7 @@ export async function openWatch({ admin, caCert, running }: TestApi, path: strin
     lines.push(...parts);
     wake();
   });
+  const ended = new Promise<void>((resolve) => void response.once('end', () => resolve()));
   const next = async (): Promise<WatchedEvent> => {
     const deadline = AbortSignal.timeout(eventTimeoutMs);
     while (lines.length === 0) {
@@ -54,5 +57,6 @@ export async function openWatch({ admin, caCert, running }: TestApi, path: strin
       return events;
     },
     close: () => request.destroy(),
+    ended,
   };
 }
