@@ -2,8 +2,8 @@ import type { KindDefinition } from '@typernetes/api';
 import { Delivery, type CacheEntry, type DeliveryType, type Watcher } from '@typernetes/storage';
 import { prepareViews, viewOf } from './views';
 
-/** What doors need of a watch. */
-export interface WatchSource extends Pick<Watcher, 'isEnded' | 'isOverflown' | 'stop' | 'take'> {
+/** What doors need of a watch, and those who follow all of them. */
+export interface WatchSource extends Pick<Watcher, 'cut' | 'end' | 'isEnded' | 'isOpen' | 'isOverflown' | 'stop' | 'take'> {
   /** Set by the door: something can be taken, or the watch is over. */
   onReady: () => void;
 }
@@ -50,6 +50,20 @@ export class PreparedWatch implements WatchSource {
     const taken = this.ready;
     this.ready = [];
     return taken;
+  }
+
+  get isOpen(): boolean {
+    return !this.hasFailed && this.inner.isOpen;
+  }
+
+  cut(): void {
+    this.ready = [];
+    this.inner.cut();
+    this.onReady();
+  }
+
+  end(): void {
+    this.inner.end();
   }
 
   stop(): void {
