@@ -1,4 +1,5 @@
-import type { CustomResourceDefinition } from '@typernetes/api';
+import { resources, type CustomResourceDefinition } from '@typernetes/api';
+import { startApiserver } from '../start';
 import { openWatch } from '../testing/open-watch';
 import { startTestApi, type TestApi } from '../testing/start-test-api';
 import { definitionOf, definitionsPath, eventually, install } from './testing/definitions';
@@ -124,6 +125,22 @@ describe('custom kinds', () => {
     expect(new Set(codes)).toEqual(new Set([201]));
     expect((await api.call('GET', path)).json.items).toHaveLength(codes.length);
     await watch.ended;
+  });
+
+  it('are served by every apiserver of a cluster', async () => {
+    const other = await startApiserver({ ...api.config, securePort: 0, grpcPort: 0 });
+    try {
+      const boots = { group: 'example.com', version: 'v1', kind: 'Boot', resource: 'boots', namespaced: true };
+      await install(api, definitionOf('boots'));
+      const client = other.clientFor({ name: 'admin', groups: ['system:masters'] });
+      await eventually('the other one serves it', async () => other.registry.lookup('example.com', 'v1', 'boots') !== undefined);
+      await client.resource(boots).create({ metadata: { name: 'there', namespace: 'default' } });
+      expect((await api.call('GET', '/apis/example.com/v1/namespaces/default/boots/there')).code).toBe(200);
+      await client.resource(resources.customResourceDefinitions).delete('boots.example.com');
+      await eventually('it is gone from both', async () => (await api.call('GET', '/apis/example.com/v1/boots')).code === 404 && !other.registry.lookup('example.com', 'v1', 'boots'));
+    } finally {
+      await other.stop();
+    }
   });
 
   it('get no name that another has', async () => {

@@ -109,6 +109,23 @@ describe('kubectl', () => {
     expect(await kubectl('get ct one -o jsonpath={.spec.replicas},{.metadata.generation}')).toBe('3,3');
   });
 
+  it('applies the definition itself, from either side', async () => {
+    expect(await kubectl('apply -f -', definition)).toBe('customresourcedefinition.apiextensions.k8s.io/crontabs.stable.example.com unchanged\n');
+    const version = await kubectl('get crd crontabs.stable.example.com -o jsonpath={.metadata.resourceVersion}');
+    expect(await kubectl('apply --server-side --force-conflicts -f -', definition)).toBe('customresourcedefinition.apiextensions.k8s.io/crontabs.stable.example.com serverside-applied\n');
+    const applied = await kubectl('get crd crontabs.stable.example.com -o jsonpath={.metadata.resourceVersion}');
+    expect(await kubectl('apply --server-side -f -', definition)).toContain('serverside-applied');
+    expect([applied === version, await kubectl('get crd crontabs.stable.example.com -o jsonpath={.metadata.resourceVersion},{.metadata.generation}')]).toEqual([false, `${applied},1`]);
+    const changed = definition.replace('A timer of ours.', 'A better timer.');
+    expect((await run('diff --server-side -f -', changed)).stdout).toMatch(/^\+ +description: A better timer\.$/m);
+    await kubectl('apply --server-side -f -', changed);
+    expect(await kubectl('explain crontab')).toContain('A better timer.');
+    const refused = await run('apply -f -', definition.replace('type: integer, jsonPath: .spec.replicas', 'type: count, jsonPath: .spec.replicas'));
+    expect(refused.stderr).toContain('spec.versions[0].additionalPrinterColumns[1].type: Unsupported value: "count": supported values: "boolean", "date", "integer", "number", "string"');
+    const typo = await run('apply -f -', definition.replace('additionalPrinterColumns', 'additionalPrinterColumn'));
+    expect(typo.stderr).toContain('unknown field "spec.versions[0].additionalPrinterColumn"');
+  });
+
   it('edits, labels and deletes', async () => {
     await kubectl('label ct one app=x');
     await kubectl('annotate ct one note=y');
