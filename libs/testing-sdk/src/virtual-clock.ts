@@ -26,15 +26,19 @@ export class VirtualClock implements Clock {
   private cancelTimer: Cancel | undefined;
   private timerDueMs = Infinity;
   private isAdvancing = false;
+  /** The machine's own time of day may be set while a test runs; what has passed since the start may not. */
+  private readonly epochMs: number;
 
   /** `settle` resolves when what has been set off is done. */
   constructor(
     private readonly settle: () => Promise<void>,
     private readonly base: Clock = systemClock,
-  ) {}
+  ) {
+    this.epochMs = base.now() - base.monotonic();
+  }
 
   now(): number {
-    return Math.floor(this.base.now() + this.offsetMs);
+    return Math.floor(this.epochMs + this.monotonic());
   }
 
   monotonic(): number {
