@@ -14,12 +14,12 @@ interface Named {
   readonly type: ResourceType;
 }
 
-async function install(plural: string, kind: string): Promise<Named> {
+async function install(plural: string, kind: string, subresources: object = {}): Promise<Named> {
   const api = cluster.client.resource(resources.customResourceDefinitions);
   const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
   await api.create({
     metadata: { name: `${plural}.example.com` },
-    spec: { group: 'example.com', scope: 'Namespaced', names: { plural, kind }, versions: [{ name: 'v1', served: true, storage: true, schema }] },
+    spec: { group: 'example.com', scope: 'Namespaced', names: { plural, kind }, versions: [{ name: 'v1', served: true, storage: true, schema, subresources }] },
   });
   const definition = await eventually(`${plural} is established`, async () => {
     const found = await api.get(`${plural}.example.com`);
@@ -87,4 +87,16 @@ test('a quota counts objects of custom kinds', async () => {
   await gadgets.delete('before', { namespace });
   await used('1');
   await gadgets.create({ metadata: { name: 'third', namespace } });
+}, 90_000);
+
+test('an autoscaler scales objects of custom kinds', async () => {
+  const namespace = await cluster.newNamespace('autoscaled');
+  const { type } = await install('fleets', 'Fleet', { scale: { specReplicasPath: '.spec.ships', statusReplicasPath: '.status.ships', labelSelectorPath: '.status.selector' } });
+  const fleets = cluster.client.resource<KubernetesObject & { spec?: { ships?: number }; status?: unknown }>(type);
+  await fleets.create({ metadata: { name: 'f', namespace }, spec: { ships: 1 }, status: { ships: 1, selector: 'app=f' } });
+  await cluster.client.resource(resources.horizontalPodAutoscalers).create({
+    metadata: { name: 'h', namespace },
+    spec: { scaleTargetRef: { apiVersion: 'example.com/v1', kind: 'Fleet', name: 'f' }, minReplicas: 3, maxReplicas: 5 },
+  });
+  await eventually('there are three', async () => (await fleets.get('f', { namespace })).spec?.ships === 3);
 }, 90_000);

@@ -1,7 +1,7 @@
 import { builtInKinds, resources, type CustomResourceDefinition, type ResourceType } from '@typernetes/api';
 import { InformerFactory, type ApiClient, type Informer } from '@typernetes/client';
 import type { Logger } from '@typernetes/component';
-import { formatApiVersion, isConditionTrue, type Clock, type KubernetesObject, type Random } from '@typernetes/machinery';
+import { formatApiVersion, isConditionTrue, parseApiVersion, type Clock, type KubernetesObject, type Random } from '@typernetes/machinery';
 
 let cached: readonly ResourceType[] | undefined;
 
@@ -55,9 +55,12 @@ interface Dependencies {
 export class DeletableKinds {
   private readonly custom = new Map<string, CustomKind>();
   private readonly handlers: KindHandlers[] = [];
-  private isFollowing = false;
 
-  constructor(private readonly dependencies: Dependencies) {}
+  /** Follows definitions as soon as the informers start. */
+  constructor(private readonly dependencies: Dependencies) {
+    const changed = (definition: CustomResourceDefinition): void => this.definitionChanged(definition);
+    dependencies.informers.informer(resources.customResourceDefinitions).onChange({ added: changed, updated: changed, deleted: ({ metadata }) => this.remove(metadata?.name ?? '') });
+  }
 
   /** Those of this moment, asked of the API: for decisions that must not miss a new kind. */
   async current(): Promise<readonly ResourceType[]> {
@@ -73,9 +76,14 @@ export class DeletableKinds {
   /** The kind behind an owner reference; an owner may be named in any version that is served. */
   find({ apiVersion, kind }: { apiVersion: string; kind: string }): ResourceType | undefined {
     const builtIn = deletableBuiltIns().find((type) => type.kind === kind && formatApiVersion(type) === apiVersion);
-    if (builtIn) return builtIn;
+    return builtIn ?? this.findCustom({ apiVersion, kind });
+  }
+
+  /** A custom kind, in the version that is asked for. */
+  findCustom({ apiVersion, kind }: { apiVersion: string; kind: string }): ResourceType | undefined {
     const isServed = ({ spec }: CustomResourceDefinition): boolean => spec.versions.some(({ name, served }) => served && formatApiVersion({ group: spec.group, version: name }) === apiVersion);
-    return [...this.custom.values()].find(({ type, definition }) => type.kind === kind && isServed(definition))?.type;
+    const found = [...this.custom.values()].find(({ type, definition }) => type.kind === kind && isServed(definition))?.type;
+    return found && { ...found, version: parseApiVersion(apiVersion).version };
   }
 
   /** The cache of a kind that was given to handlers. */
@@ -88,10 +96,6 @@ export class DeletableKinds {
     this.handlers.push(handlers);
     for (const type of deletableBuiltIns()) handlers.added(type, this.dependencies.informers.informer(type));
     for (const { type, informer } of this.custom.values()) handlers.added(type, informer);
-    if (this.isFollowing) return;
-    this.isFollowing = true;
-    const changed = (definition: CustomResourceDefinition): void => this.definitionChanged(definition);
-    this.dependencies.informers.informer(resources.customResourceDefinitions).onChange({ added: changed, updated: changed, deleted: ({ metadata }) => this.remove(metadata?.name ?? '') });
   }
 
   /** Ends what it has begun. */

@@ -78,7 +78,8 @@ export class HpaActor {
   private async scaleOf({ autoscaler }: Look): Promise<{ type: ResourceType<Scale>; scale: Scale }> {
     const { apiVersion = 'v1', kind = '', name = '' } = autoscaler.spec?.scaleTargetRef ?? {};
     const { group, version } = parseApiVersion(apiVersion);
-    const found = builtInKinds.find((each) => each.kind === kind && each.group === group && each.version === version && each.scale);
+    const builtIn = builtInKinds.find((each) => each.kind === kind && each.group === group && each.version === version && each.scale);
+    const found = builtIn ?? this.context.kinds.findCustom({ apiVersion, kind });
     if (!found) throw new Error(`no matches for kind ${JSON.stringify(kind)} in group ${JSON.stringify(group)}`);
     const type = found as unknown as ResourceType<Scale>;
     const scale = await this.context.client.resource(type).get(name, { namespace: autoscaler.metadata?.namespace, subresource: 'scale' });
