@@ -1,16 +1,38 @@
 import { ServerResponse } from 'node:http';
-import type { Writable } from 'node:stream';
 import { apiErrors, type ApiError, type Clock } from '@typernetes/machinery';
 import type { Delivery } from '@typernetes/storage';
 import { viewDelivery } from '../store/views';
-import { watchFlushPeriodMs, watchSocketBytesMax } from '../limits';
-import { pacedFlush } from '../paced-flush';
+import { watchSocketBytesMax } from '../limits';
 import type { ApiResult } from '../pipeline/request';
 import { encodeWatched, type EncodeOptions } from './encode';
 import type { Exchange } from './exchange';
 import { protobufErrorFrame, protobufFrame, protobufMediaType } from './protobuf-answer';
+import { WatchBatch, type Moment } from './watch-batch';
+import { watchPulse } from './watch-pulse';
+import { watchSinkOf } from './watch-sink';
 
 type WatchResult = Extract<ApiResult, { type: 'watch' }>;
+
+/** How one watch wants its deliveries put into bytes. */
+type Encoder = (deliveries: readonly Delivery[], moment: Moment) => WatchBatch;
+
+function encoderOf({ kind }: WatchResult, encode: EncodeOptions, clock: Clock): Encoder {
+  const { mediaType, representation } = encode;
+  if (mediaType === protobufMediaType) {
+    const form = representation === 'metadata' ? 'metadata' : 'object';
+    return (deliveries) => new WatchBatch(deliveries.map((stored) => protobufFrame(kind, viewDelivery(kind, stored), form)));
+  }
+  if (representation === 'object' && !kind.storedAs) return (deliveries, moment) => moment.batchOf(deliveries);
+  let hasSentColumns = false;
+  const frameOf = (stored: Delivery): Buffer => {
+    const delivery = viewDelivery(kind, stored);
+    const value = encodeWatched(kind, delivery.entry, { ...encode, nowMs: clock.now(), withColumns: !hasSentColumns });
+    if (!value) return delivery.frame;
+    hasSentColumns = true;
+    return Buffer.concat([Buffer.from(`{"type":"${delivery.type}","object":`), value, Buffer.from('}\n')]);
+  };
+  return (deliveries) => new WatchBatch(deliveries.map(frameOf));
+}
 
 /**
  * A watch as a stream of JSON lines. The client's pace decides: while its socket is full, deliveries wait in the
@@ -18,45 +40,43 @@ type WatchResult = Extract<ApiResult, { type: 'watch' }>;
  */
 export function streamWatch(exchange: Exchange, result: WatchResult, { clock, encode }: { clock: Clock; encode: EncodeOptions }): Promise<void> {
   const { response } = exchange;
-  const writable: Writable = response;
-  const write = (chunk: Buffer): void => void writable.write(chunk);
-  const { watcher, kind } = result;
-  let hasSentColumns = false;
+  const { watcher } = result;
   const isProtobuf = encode.mediaType === protobufMediaType;
-  const frameOf = (stored: Delivery): Buffer => {
-    const delivery = viewDelivery(kind, stored);
-    if (isProtobuf) return protobufFrame(kind, delivery, encode.representation === 'metadata' ? 'metadata' : 'object');
-    const value = encodeWatched(kind, delivery.entry, { ...encode, nowMs: clock.now(), withColumns: !hasSentColumns });
-    if (!value) return delivery.frame;
-    hasSentColumns = true;
-    return Buffer.concat([Buffer.from(`{"type":"${delivery.type}","object":`), value, Buffer.from('}\n')]);
-  };
+  const batchOf = encoderOf(result, encode, clock);
   response.writeHead(200, { 'content-type': isProtobuf ? `${protobufMediaType};stream=watch` : 'application/json', 'cache-control': 'no-cache, private' });
   // Clients wait for the headers before they read events.
   if (response instanceof ServerResponse) response.flushHeaders();
+  const sink = watchSinkOf(response);
+  const pulse = watchPulse(clock);
+  // Deliveries wait until the client has taken what it was sent.
+  let isHeld = false;
   return new Promise((resolve) => {
     const end = (): void => {
       cancelTimeout();
+      stopListening();
       watcher.stop();
       if (!response.writableEnded) response.end();
       resolve();
     };
-    const flush = (): void => {
-      if (response.destroyed) return end();
+    const flush = (moment: Moment): void => {
+      if (response.destroyed || response.writableEnded) return end();
       if (watcher.isOverflown) {
         const error = apiErrors.expired('too old resource version: the watch was too slow');
-        write(isProtobuf ? protobufErrorFrame(error) : errorFrame(error));
+        sink.write(new WatchBatch([isProtobuf ? protobufErrorFrame(error) : errorFrame(error)]));
         return end();
       }
-      if (response.writableLength > watchSocketBytesMax) return;
-      const frames = watcher.take().map(frameOf);
-      if (frames.length > 0) write(frames.length === 1 && frames[0] ? frames[0] : Buffer.concat(frames));
+      isHeld = response.writableLength > watchSocketBytesMax;
+      if (isHeld) return;
+      const deliveries = watcher.take();
+      if (deliveries.length > 0) sink.write(batchOf(deliveries, moment));
       if (watcher.isEnded) end();
     };
-    const schedule = pacedFlush(clock, watchFlushPeriodMs, flush);
+    const schedule = (): void => pulse.schedule(flush);
     const cancelTimeout = clock.after(result.timeoutMs, end);
+    const stopListening = sink.onDrain(() => {
+      if (isHeld) schedule();
+    });
     watcher.onReady = schedule;
-    response.on('drain', schedule);
     response.on('close', end);
     response.on('error', end);
     schedule();
