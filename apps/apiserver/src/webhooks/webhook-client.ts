@@ -1,5 +1,6 @@
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { resources } from '@typernetes/api';
@@ -46,16 +47,16 @@ export class WebhookClient {
   private optionsFor(config: WebhookClientConfig, timeoutMs: number): RequestOptions {
     const { url, connect } = this.placeOf(config);
     const ca = config.caBundle ? Buffer.from(config.caBundle, 'base64') : undefined;
-    const security = { servername: url.hostname, ALPNProtocols: ['http/1.1'], ...(ca ? { ca } : {}) };
+    const security = { ...(isIP(url.hostname) ? {} : { servername: url.hostname }), ALPNProtocols: ['http/1.1'], ...(ca ? { ca } : {}) };
     return {
       method: 'POST',
       host: url.hostname,
       port: url.port || 443,
       path: `${url.pathname}?timeout=${timeoutMs / 1_000}s`,
-      agent: false,
       signal: AbortSignal.timeout(timeoutMs),
       ...security,
-      ...(connect ? { createConnection: () => tls.connect({ socket: connect(), ...security }) } : {}),
+      // An agent would make the connection itself.
+      ...(connect ? { createConnection: () => tls.connect({ socket: connect(), ...security }) } : { agent: false }),
     };
   }
 
