@@ -31,7 +31,8 @@ export class CacheReader implements ObjectReader {
     const watcher = this.syncedStore(type).cache.watch({ prefix: '' }, { wantsBookmarks: false });
     const drain = (): void => {
       for (const { type: change, entry } of watcher.take()) {
-        if (change !== 'BOOKMARK') handle({ type: change, object: entry.object as T });
+        // Followers keep what they need: whole objects of all pods, and of what they were before, would be most of the memory.
+        if (change !== 'BOOKMARK') handle({ type: change, object: entry.parse() as T });
       }
     };
     watcher.onReady = drain;
