@@ -20,6 +20,7 @@ import { firstOf } from './rest/paths';
 import { startRestServer } from './rest/server';
 import { ServiceAllocator } from './service/service-allocator';
 import { standardExtensions } from './standard-extensions';
+import { bookmarkKinds } from './store/bookmark-kinds';
 import { ResourceStores } from './store/resource-stores';
 import { encodeBookmark } from './verbs/watch';
 
@@ -72,9 +73,7 @@ function compose(config: ApiserverConfig): Parts {
 
 function startBookmarks({ stores, clock }: Environment): Cancel {
   return clock.every(bookmarkPeriodMs, () => {
-    // Kinds that share a cache share its bookmarks; doors show them as of the kind that is watched.
-    const byCache = new Map([...stores].map(({ kind, cache }) => [cache, kind]));
-    for (const [cache, kind] of byCache) cache.sendBookmarks((revision) => encodeBookmark(kind, revision));
+    for (const [cache, kind] of bookmarkKinds(stores)) cache.sendBookmarks((revision) => encodeBookmark(kind, revision));
   });
 }
 
