@@ -114,4 +114,18 @@ describe('confirming that the caches are new', () => {
     mirror.stop();
     await storage.close();
   });
+
+  it('has the store say how far events have come when something else than the mirrored moved its revision', async () => {
+    const storage = await EmbeddedStorage.open();
+    const mirror = new Mirror(storage);
+    mirror.declare({ path, attributesOf });
+    await mirror.start();
+    await storage.transact([{ type: 'put', key: '/elsewhere/a', value: encodeStored({ kind: 'A', apiVersion: 'v1', metadata: { name: 'a' } }) }]);
+    const revision = await storage.revision();
+    expect(mirror.revision).toBeLessThan(revision);
+    expect(await mirror.confirm()).toBe(revision);
+    expect(mirror.revision).toBe(revision);
+    mirror.stop();
+    await storage.close();
+  });
 });
