@@ -71,6 +71,7 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
   const kubeletCredentials = { ...config.kubeletClient, ca: config.kubeletCa };
   const kubelets = new Kubelets(kubeletCredentials);
   const identify = identifyTokens(tokens, objects, clock, legacyUseRecorder(internals.client, clock, (error) => logger.debug({ err: error }, 'the use of a legacy token was not written down')));
+  const webhooks = new WebhookClient({ objects, kubelets, random });
   const apiAudiences = [tokens.issuer];
   const authorizers = [mastersAuthorizer, ...authorizersOf(config.authorizationModes, { rbac, graph })];
   return {
@@ -80,7 +81,7 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
       ...(config.anonymousAuth ? [anonymousAuthenticator] : []),
     ],
     authorizers,
-    admission: [...admissionChain({ objects, authorizers, client: internals.client, clock, random }), refuseCreatesOfTerminatingKinds(objects), ...(config.authorizationModes.includes('RBAC') ? [rbacEscalation({ index: rbac, authorizers })] : [])],
+    admission: [...admissionChain({ objects, authorizers, client: internals.client, clock, random, webhooks }), refuseCreatesOfTerminatingKinds(objects), ...(config.authorizationModes.includes('RBAC') ? [rbacEscalation({ index: rbac, authorizers })] : [])],
     subresourceHandlers: {
       ...streamingHandlers({ objects, kubelets }),
       ...proxyHandlers({ objects, kubelets, random }, kubeletCredentials),
@@ -89,7 +90,7 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
       ...accessReviewHandlers(authorizers, rbac),
       'selfsubjectreviews.authentication.k8s.io': selfSubjectReviewHandler,
     },
-    webhooks: new WebhookClient({ objects, kubelets, random }),
+    webhooks,
     kinds: metricsKinds,
     computedKinds: resourceMetrics({ objects, kubelets, clock }),
     paths: issuerDiscoveryPaths(tokens),

@@ -1,5 +1,6 @@
 export { parseCertificateRequest, type ParsedCertificateRequest, type RequestedAltNames } from './certificates/parse-request';
 export * from './apiextensions';
+export * from './admissionregistration';
 export * from './defaults';
 export * from './define-kind';
 export * from './generated/types';

@@ -1,5 +1,7 @@
 /** Which defaults and rules belong to which kind: one table, so that a missing row is seen. */
 import type { FieldError } from '@typernetes/machinery';
+import { defaultMutatingWebhookConfiguration, defaultValidatingWebhookConfiguration } from './admissionregistration/defaults';
+import { validateWebhookConfiguration } from './admissionregistration/validate-webhooks';
 import { defaultCustomResourceDefinition } from './apiextensions/defaults';
 import * as definitions from './apiextensions/validate';
 import * as defaults from './defaults';
@@ -221,6 +223,8 @@ const rulesByKind: ReadonlyMap<string, KindRules<object>> = new Map([
     validateUpdate: validation.validateNetworkPolicyUpdate,
   }),
   rulesOf(resources.serviceCIDRs, { validateCreate: validation.validateServiceCIDRCreate, validateUpdate: validation.validateServiceCIDRUpdate }),
+  rulesOf(resources.mutatingWebhookConfigurations, { defaults: defaultMutatingWebhookConfiguration, validateCreate: validateWebhookConfiguration, validateUpdate: validateWebhookConfiguration }),
+  rulesOf(resources.validatingWebhookConfigurations, { defaults: defaultValidatingWebhookConfiguration, validateCreate: validateWebhookConfiguration, validateUpdate: validateWebhookConfiguration }),
   rulesOf(resources.customResourceDefinitions, {
     defaults: defaultCustomResourceDefinition,
     validateCreate: definitions.validateCustomResourceDefinitionCreate,

@@ -1,3 +1,4 @@
+import { mutatingWebhookConfiguration, validatingWebhookConfiguration } from './admissionregistration/webhook-configurations';
 import { customResourceDefinition } from './apiextensions/custom-resource-definition';
 import { controllerRevision } from './apps/controller-revision';
 import { daemonSet } from './apps/daemon-set';
@@ -105,6 +106,8 @@ const declarations: readonly KindDefinition[] = [
   networkPolicy,
   serviceCIDR,
   ipAddress,
+  mutatingWebhookConfiguration,
+  validatingWebhookConfiguration,
   customResourceDefinition,
 ];
 

@@ -17,6 +17,7 @@ const scheduling = { group: 'scheduling.k8s.io', version: 'v1' } as const;
 const node = { group: 'node.k8s.io', version: 'v1' } as const;
 const autoscalingV2 = { group: 'autoscaling', version: 'v2' } as const;
 const autoscaling = { group: 'autoscaling', version: 'v1' } as const;
+const admissionregistration = { group: 'admissionregistration.k8s.io', version: 'v1' } as const;
 const apiextensions = { group: 'apiextensions.k8s.io', version: 'v1' } as const;
 const certificates = { group: 'certificates.k8s.io', version: 'v1' } as const;
 const networking = { group: 'networking.k8s.io', version: 'v1' } as const;
@@ -65,6 +66,8 @@ export const resources = {
   statefulSets: namespaced<types.StatefulSet>(apps, 'StatefulSet', 'statefulsets'),
   cronJobs: namespaced<types.CronJob>(batch, 'CronJob', 'cronjobs'),
   jobs: namespaced<types.Job>(batch, 'Job', 'jobs'),
+  mutatingWebhookConfigurations: clusterScoped<types.MutatingWebhookConfiguration>(admissionregistration, 'MutatingWebhookConfiguration', 'mutatingwebhookconfigurations'),
+  validatingWebhookConfigurations: clusterScoped<types.ValidatingWebhookConfiguration>(admissionregistration, 'ValidatingWebhookConfiguration', 'validatingwebhookconfigurations'),
   customResourceDefinitions: clusterScoped<types.CustomResourceDefinition>(apiextensions, 'CustomResourceDefinition', 'customresourcedefinitions'),
   certificateSigningRequests: clusterScoped<types.CertificateSigningRequest>(certificates, 'CertificateSigningRequest', 'certificatesigningrequests'),
   podDisruptionBudgets: namespaced<types.PodDisruptionBudget>(policy, 'PodDisruptionBudget', 'poddisruptionbudgets'),

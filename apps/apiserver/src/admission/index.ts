@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ApiClient } from '@typernetes/client';
 import type { Clock, Random } from '@typernetes/machinery';
 import type { AdmissionPlugin } from '../pipeline/admission';
@@ -13,14 +14,17 @@ import { resourceQuota } from './resource-quota/resource-quota';
 import { runtimeClassAdmission } from './runtime-class';
 import { serviceAccountAdmission } from './service-account';
 import { defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection } from './storage-classes';
+import type { WebhookClient } from '../webhooks/webhook-client';
+import { mutatingWebhooks, validatingWebhooks } from './webhooks/dispatcher';
 import { taintNodesByCondition } from './taint-nodes-by-condition';
 
 /**
  * The admission chain, in upstream's order. NamespaceLifecycle comes first: nothing else matters where nothing may be
  * written. NodeRestriction comes before TaintNodesByCondition, whose taint is not the kubelet's doing.
  */
-export function admissionChain(parts: { objects: ObjectReader; authorizers: readonly Authorizer[]; client: ApiClient; clock: Clock; random: Random }): readonly AdmissionPlugin[] {
+export function admissionChain(parts: { objects: ObjectReader; authorizers: readonly Authorizer[]; client: ApiClient; clock: Clock; random: Random; webhooks: WebhookClient }): readonly AdmissionPlugin[] {
   const { objects, authorizers } = parts;
+  const asking = { objects, client: parts.webhooks, newUid: () => randomUUID() };
   return [
     namespaceLifecycle(objects),
     limitRanger(objects),
@@ -36,6 +40,8 @@ export function admissionChain(parts: { objects: ObjectReader; authorizers: read
     certificateApproval(authorizers),
     certificateSigning(authorizers),
     certificateSubjectRestriction,
+    mutatingWebhooks(asking),
+    validatingWebhooks(asking),
     resourceQuota(parts),
   ];
 }

@@ -34,7 +34,7 @@ export class WebhookClient {
    * @throws Error whose message begins with `Post "<url>": ` when there is none
    */
   async post(config: WebhookClientConfig, body: unknown, { timeoutMs }: { timeoutMs: number }): Promise<unknown> {
-    const shown = `Post ${JSON.stringify(`${urlOf(config).href}?timeout=${timeoutMs / 1_000}s`)}`;
+    const shown = `Post ${JSON.stringify(`${shownUrl(config)}?timeout=${timeoutMs / 1_000}s`)}`;
     try {
       const answer = await send(this.optionsFor(config, timeoutMs), Buffer.from(JSON.stringify(body)));
       if (answer.code < 200 || answer.code > 299) throw new Error(`the server answered ${answer.code}`);
@@ -78,6 +78,13 @@ export class WebhookClient {
 function urlOf({ url, service }: WebhookClientConfig): URL {
   if (!service) return new URL(url ?? '');
   return new URL(service.path ?? '/', `https://${joinHostPort(`${service.name}.${service.namespace}.svc`, service.port ?? 443)}`);
+}
+
+/** As texts show it: a Service with its port, also the usual one. */
+function shownUrl(config: WebhookClientConfig): string {
+  const { href, pathname } = urlOf(config);
+  const { service } = config;
+  return service ? `https://${service.name}.${service.namespace}.svc:${service.port ?? 443}${pathname}` : href;
 }
 
 function send(options: RequestOptions, body: Buffer): Promise<{ code: number; text: string }> {

@@ -1,5 +1,5 @@
-import type { PodTemplate, PriorityClass, ResourceQuota, RuntimeClass } from '../generated/types';
-import type { TablePrinter } from '../kind';
+import type { MutatingWebhookConfiguration, PodTemplate, PriorityClass, ResourceQuota, RuntimeClass, ValidatingWebhookConfiguration } from '../generated/types';
+import type { Cell, TablePrinter } from '../kind';
 import { templateCells } from './apps';
 import { age, columns, integer, labelsText, nameOf } from './cells';
 
@@ -28,3 +28,9 @@ export const podTemplatePrinter: TablePrinter<PodTemplate> = {
   columns: columns('pod template', ['Name', 'Containers', 'Images', 'Pod Labels']),
   row: (template) => [nameOf(template), ...templateCells(template.template), labelsText(template.template?.metadata?.labels)],
 };
+
+const webhookColumns = ['Name', integer('Webhooks'), 'Age'];
+const webhookRow = (configuration: MutatingWebhookConfiguration | ValidatingWebhookConfiguration, nowMs: number): Cell[] => [nameOf(configuration), configuration.webhooks?.length ?? 0, age(configuration, nowMs)];
+
+export const mutatingWebhookPrinter: TablePrinter<MutatingWebhookConfiguration> = { columns: columns('mutating webhook', webhookColumns), row: webhookRow };
+export const validatingWebhookPrinter: TablePrinter<ValidatingWebhookConfiguration> = { columns: columns('validating webhook', webhookColumns), row: webhookRow };

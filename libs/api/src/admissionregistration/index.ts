@@ -1,0 +1,2 @@
+export { conditionEnvironment } from './match-condition-environment';
+export { reviewVersion } from './validate-webhooks';
