@@ -29,7 +29,7 @@ async function applyToStored(call: Call, config: KubernetesObject): Promise<ApiR
   try {
     const { entry } = await replaceObject(call, (current) => {
       isFound = true;
-      return applyTo(call, config, current.parse());
+      return applyTo(call, config, current);
     });
     return { type: 'object', code: 200, kind: call.kind, value: (await viewNow(call.kind, entry)).value };
   } catch (error) {

@@ -27,7 +27,7 @@ interface Patcher {
 export async function patch(call: Call): Promise<ApiResult> {
   if (isApply(call.request)) return applyPatch(call);
   const patcher = patcherOf(call, patchSchemaOf(call.kind.definition));
-  const { entry } = await replaceObject(call, (current) => patchObject(call, patcher, current.parse()));
+  const { entry } = await replaceObject(call, (current) => patchObject(call, patcher, current));
   return { type: 'object', code: 200, kind: call.kind, value: (await viewNow(call.kind, entry)).value };
 }
 

@@ -1,5 +1,5 @@
 import { fieldTypeOf, isCustom, type KindDefinition, type ScaleMapping } from '@typernetes/api';
-import { apiErrors, formatApiVersion, type KubernetesObject } from '@typernetes/machinery';
+import { apiErrors, deepCopy, formatApiVersion, type KubernetesObject } from '@typernetes/machinery';
 import type { CacheEntry } from '@typernetes/storage';
 import { applyTo, checkConfig } from '../apply/apply-to';
 import { decodeConfig } from '../apply/decode-config';
@@ -83,7 +83,7 @@ async function applyScale(call: Call): Promise<ApiResult> {
   const { name, uid, resourceVersion } = scale.metadata ?? {};
   const config: KubernetesObject = { apiVersion: formatApiVersion(kind), kind: kind.kind, metadata: { name, ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) } };
   if (scale.spec?.replicas !== undefined) setAt(config, mappingOf(kind).specReplicas, checkReplicas(call, scale.spec.replicas));
-  const { entry } = await replaceObject(call, (current) => applyTo(call, config, current.parse()));
+  const { entry } = await replaceObject(call, (current) => applyTo(call, config, current));
   return answer(kind, entry);
 }
 
@@ -99,7 +99,7 @@ async function writeScale(call: Call, makeScale: (current: Scale) => Scale): Pro
   const { kind } = call;
   const mapping = mappingOf(kind);
   const { entry } = await replaceObject(call, (current) => {
-    const next = current.parse();
+    const next = deepCopy(current);
     const scale = makeScale(scaleOf(kind, next));
     setAt(next, mapping.specReplicas, checkReplicas(call, scale.spec?.replicas ?? 0));
     next.metadata = { ...next.metadata, resourceVersion: scale.metadata?.resourceVersion, uid: scale.metadata?.uid ?? next.metadata?.uid };

@@ -1,5 +1,4 @@
 import { apiErrors, formatTime, hasReason, type KubernetesObject } from '@typernetes/machinery';
-import type { CacheEntry } from '@typernetes/storage';
 import { checkAgainstTarget } from '../metadata/prepare';
 import { nameOf, type Call } from '../pipeline/call';
 import { decodeBody } from '../pipeline/decode';
@@ -34,16 +33,16 @@ export async function update(call: Call): Promise<ApiResult> {
 }
 
 /**
- * Gives an object its next version: `makeNext` derives it from the current one (as the kind shows it), everything else
- * follows the pipeline. Called again when somebody else was faster.
+ * Gives an object its next version: `makeNext` derives it from the current one (as the kind shows it), which it neither
+ * changes nor shares with the result; everything else follows the pipeline. Called again when somebody else was faster.
  */
-export async function replaceObject(call: Call, makeNext: (current: CacheEntry) => KubernetesObject): Promise<ChangeResult> {
+export async function replaceObject(call: Call, makeNext: (previous: KubernetesObject) => KubernetesObject): Promise<ChangeResult> {
   const { environment, kind } = call;
   const store = environment.stores.of(kind);
   return guaranteedUpdate(call, store, async (current, attempt): Promise<Change> => {
     const viewed = await viewNow(kind, current);
     const previous = viewed.parse();
-    const next = makeNext(viewed);
+    const next = makeNext(previous);
     checkVersion(call, next, previous);
     await runWriteSteps({
       call,
