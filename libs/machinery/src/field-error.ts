@@ -44,7 +44,8 @@ function formatValue(value: unknown): string {
 
 /** The part after the field: `Invalid value: "A": a lowercase …`. It is a cause's message in a Status. */
 export function fieldErrorBody(error: FieldError): string {
-  const head = showsValue.has(error.type) ? `${words[error.type]}: ${formatValue(error.value)}` : words[error.type];
+  const isShown = showsValue.has(error.type) || (error.type === 'TooMany' && error.value !== undefined);
+  const head = isShown ? `${words[error.type]}: ${formatValue(error.value)}` : words[error.type];
   return error.detail ? `${head}: ${error.detail}` : head;
 }
 
@@ -85,9 +86,11 @@ export const fieldError = {
     field,
     detail: `may not be more than ${maxBytes} bytes`,
   }),
-  tooMany: (field: string, max: number): FieldError => ({
+  /** @param actual how many there are; shown when given */
+  tooMany: (field: string, max: number, actual?: number): FieldError => ({
     type: 'TooMany',
     field,
+    ...(actual === undefined ? {} : { value: actual }),
     detail: `must have at most ${max} items`,
   }),
   notFound: (field: string, value: unknown): FieldError => ({ type: 'NotFound', field, value, detail: '' }),

@@ -86,11 +86,14 @@ describe('validation', () => {
     [{ ...string, format: 'nobody-knows' }, 'x', []],
     [{ ...string, enum: ['a', 'b'] }, 'c', ['spec: Unsupported value: "c": supported values: "a", "b"']],
     [list(string, { minItems: 2 }), ['a'], ['spec: Invalid value: 1: spec in body should have at least 2 items']],
-    [list(string, { maxItems: 1 }), ['a', 'b'], ['spec: Too many: must have at most 1 items']],
+    [list(string, { maxItems: 1 }), ['a', 'b'], ['spec: Too many: 2: must have at most 1 items']],
     [list(string), ['a', 1], ['spec[1]: Invalid value: "integer": spec[1] in body must be of type string: "integer"']],
     [list(string, { 'x-kubernetes-list-type': 'set' }), ['a', 'b', 'a', 'a'], ['spec[2]: Duplicate value: "a"']],
     [list(object({ n: string, p: string }), { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['n'] }), [{ n: 'a', p: '1' }, { n: 'a', p: '2' }], ['spec[1]: Duplicate value: {"n":"a"}']],
     [object({ a: string }, { required: ['a', 'b'] }), {}, ['spec.a: Required value', 'spec.b: Required value']],
+    [object({}, { maxProperties: 1, ...free }), { a: 1, b: 2 }, ['spec: Too many: 2: must have at most 1 items']],
+    [object({ constructor: string }), {}, []],
+    [object({}, { required: ['constructor'] }), {}, ['spec.constructor: Required value']],
     [object({}, { minProperties: 1, ...free }), {}, ['spec: Invalid value: 0: spec in body should have at least 1 properties']],
     [{ type: 'object', additionalProperties: string }, { k: 1 }, ['spec.k: Invalid value: "integer": spec.k in body must be of type string: "integer"']],
     [intOrString, 1, []],
@@ -115,6 +118,14 @@ describe('validation', () => {
     expect(fields({ spec: { ...previous.spec, needs: 'x' } })).toEqual([]);
     expect(fields({ spec: { ...previous.spec, old: 'longer' } })).toEqual(['spec.needs', 'spec.old']);
     expect(fields({ spec: { ...previous.spec, needs: '', list: [{ n: 'b', v: 'long' }, ...previous.spec.list] } })).toEqual(['spec.list[0].v']);
+  });
+
+  test.each<[string, string[], string[]]>([
+    ['had some already', ['a', 'a'], []],
+    ['had none', ['a'], ['spec.set[2]']],
+  ])('an update of a list that %s', (_name, previous, expected) => {
+    const { validate } = compileSchema(spec(object({ set: list(string, { 'x-kubernetes-list-type': 'set' }) })));
+    expect(validate({ spec: { set: ['a', 'b', 'a'] } }, { spec: { set: previous } }).map(({ field }) => field)).toEqual(expected);
   });
 
   test('rules are asked of values that are right otherwise, with what they were before', () => {

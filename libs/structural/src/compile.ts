@@ -16,6 +16,9 @@ export interface CompiledSchema {
   validate(object: unknown, previous?: unknown): FieldError[];
 }
 
+/** An object that had duplicates in its lists before may keep having some: its lists could not be mended one by one. Rules' own duplicates have a text. */
+const isDuplicateItem = ({ type, detail }: FieldError): boolean => type === 'Duplicate' && detail === '';
+
 /**
  * Compiles a schema once, for many objects.
  *
@@ -25,6 +28,12 @@ export function compileSchema(schema: Schema, { compileRules }: { compileRules?:
   const prune = compilePrune(schema, true);
   const fill = compileDefaults(schema);
   const validate = compileValidate(schema, { compileRules, isRoot: true });
+  const structure = compileRules ? compileValidate(schema, { isRoot: true }) : validate;
+  const hasDuplicates = (object: unknown): boolean => {
+    const errors: FieldError[] = [];
+    structure(object, { path: '', old: undefined, errors });
+    return errors.some(isDuplicateItem);
+  };
   return {
     prune: (object) => {
       const dropped: string[] = [];
@@ -35,7 +44,9 @@ export function compileSchema(schema: Schema, { compileRules }: { compileRules?:
     validate: (next, previous) => {
       const errors: FieldError[] = [];
       validate(next, { path: '', old: previous, errors });
-      return previous === undefined ? errors : ratchet(errors, schema, { next, previous });
+      if (previous === undefined) return errors;
+      const left = ratchet(errors, schema, { next, previous });
+      return left.some(isDuplicateItem) && hasDuplicates(previous) ? left.filter((error) => !isDuplicateItem(error)) : left;
     },
   };
 }

@@ -13,7 +13,8 @@ function fillField(schema: Schema): FillField {
   const inside = compileDefaults(schema);
   return (owner, name) => {
     if (owner[name] === null && !schema.nullable) delete owner[name];
-    if (owner[name] === undefined) {
+    // Not what objects inherit: a field may be named `constructor`.
+    if (!Object.hasOwn(owner, name) || owner[name] === undefined) {
       if (fallback === undefined) return;
       owner[name] = deepCopy(fallback);
     }

@@ -9,9 +9,13 @@ test.each([
   ['^[\\-\\_a]+$', 'a-_', 'b'],
   ['^.$', '😀', 'ab'],
   ['^\\\\A$', '\\A', 'A'],
+  ['^\\pL+$', 'aé', '1'],
+  ['^\\x{1F600}$', '😀', 'x'],
+  ['^[(?=]+$', '(?=', 'a'],
+  ['^\\(?=$', '(=', '?'],
 ])('%s', (pattern, matching, other) => {
   const regex = compilePattern(pattern);
   expect([regex.test(matching), regex.test(other)]).toEqual([true, false]);
 });
 
-test('what is no pattern is refused', () => expect(() => compilePattern('(')).toThrow(SyntaxError));
+test.each(['(', 'a(?=b)', '(?!a)b', '(?<=a)b', '(?<!a)b', '(a)\\1'])('%s is refused', (pattern) => expect(() => compilePattern(pattern)).toThrow(SyntaxError));

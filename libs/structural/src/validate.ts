@@ -70,7 +70,7 @@ function listChecks(schema: Schema, compileRules: CompileRules | undefined): Val
   const ofItem = items && compileValidate(items, { compileRules });
   const checks: Validate[] = [];
   const each = (check: (list: readonly unknown[], visit: Visit) => void): void => void checks.push((value, visit) => (Array.isArray(value) ? check(value, visit) : undefined));
-  if (maxItems !== undefined) each((list, { path, errors }) => void (list.length > maxItems && errors.push(fieldError.tooMany(path, maxItems))));
+  if (maxItems !== undefined) each((list, { path, errors }) => void (list.length > maxItems && errors.push(fieldError.tooMany(path, maxItems, list.length))));
   if (minItems !== undefined) each((list, { path, errors }) => void (list.length < minItems && errors.push(fieldError.invalid(path, list.length, inBody(path, `should have at least ${minItems} items`)))));
   if (ofItem) {
     each((list, { path, old, errors }) => {
@@ -83,6 +83,10 @@ function listChecks(schema: Schema, compileRules: CompileRules | undefined): Val
   return checks;
 }
 
+/** Fields may be named like what every JavaScript object inherits: `constructor`. */
+const ownValue = (object: JsonObject, name: string): unknown => (Object.hasOwn(object, name) ? object[name] : undefined);
+const has = (object: JsonObject, name: string): boolean => ownValue(object, name) !== undefined;
+
 function objectChecks(schema: Schema, { compileRules }: CompileOptions): Validate[] {
   const { minProperties, maxProperties, required = [] } = schema;
   const fields = Object.entries(schema.properties ?? {}).map(([name, field]) => [name, compileValidate(field, { compileRules })] as const);
@@ -92,9 +96,9 @@ function objectChecks(schema: Schema, { compileRules }: CompileOptions): Validat
   const checks: Validate[] = [];
   const each = (check: (object: JsonObject, visit: Visit) => void): void => void checks.push((value, visit) => (isObject(value) ? check(value, visit) : undefined));
   const count = (object: JsonObject): number => Object.keys(object).length;
-  if (maxProperties !== undefined) each((object, { path, errors }) => void (count(object) > maxProperties && errors.push(fieldError.tooMany(path, maxProperties))));
+  if (maxProperties !== undefined) each((object, { path, errors }) => void (count(object) > maxProperties && errors.push(fieldError.tooMany(path, maxProperties, count(object)))));
   if (minProperties !== undefined) each((object, { path, errors }) => void (count(object) < minProperties && errors.push(fieldError.invalid(path, count(object), inBody(path, `should have at least ${minProperties} properties`)))));
-  if (required.length > 0) each((object, { path, errors }) => errors.push(...required.filter((name) => object[name] === undefined).map((name) => fieldError.required(below(path, name)))));
+  if (required.length > 0) each((object, { path, errors }) => errors.push(...required.filter((name) => !has(object, name)).map((name) => fieldError.required(below(path, name)))));
   if (schema['x-kubernetes-embedded-resource']) {
     each((object, { path, errors }) => {
       for (const name of ['apiVersion', 'kind']) if (!object[name]) errors.push(fieldError.required(below(path, name), 'must not be empty'));
@@ -103,8 +107,8 @@ function objectChecks(schema: Schema, { compileRules }: CompileOptions): Validat
   }
   each((object, { path, old, errors }) => {
     const before = isObject(old) ? old : {};
-    for (const [name, validate] of fields) if (object[name] !== undefined) validate(object[name], { path: below(path, name), old: before[name], errors });
-    if (ofRest) for (const name of Object.keys(object)) if (!known.has(name)) ofRest(object[name], { path: below(path, name), old: before[name], errors });
+    for (const [name, validate] of fields) if (has(object, name)) validate(object[name], { path: below(path, name), old: ownValue(before, name), errors });
+    if (ofRest) for (const name of Object.keys(object)) if (!known.has(name)) ofRest(object[name], { path: below(path, name), old: ownValue(before, name), errors });
   });
   return checks;
 }
