@@ -50,8 +50,6 @@ const missing: string[] = [
   'storage.k8s.io/v1beta1/volumeattributesclasses',
   'admissionregistration.k8s.io/v1/mutatingadmissionpolicies',
   'admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings',
-  'admissionregistration.k8s.io/v1/validatingadmissionpolicies',
-  'admissionregistration.k8s.io/v1/validatingadmissionpolicybindings',
   'admissionregistration.k8s.io/v1beta1/mutatingadmissionpolicies',
   'admissionregistration.k8s.io/v1beta1/mutatingadmissionpolicybindings',
   'admissionregistration.k8s.io/v1alpha1/mutatingadmissionpolicies',

@@ -1,4 +1,5 @@
 import { mutatingWebhookConfiguration, validatingWebhookConfiguration } from './admissionregistration/webhook-configurations';
+import { validatingAdmissionPolicy, validatingAdmissionPolicyBinding } from './admissionregistration/validating-admission-policy';
 import { customResourceDefinition } from './apiextensions/custom-resource-definition';
 import { controllerRevision } from './apps/controller-revision';
 import { daemonSet } from './apps/daemon-set';
@@ -106,6 +107,8 @@ const declarations: readonly KindDefinition[] = [
   networkPolicy,
   serviceCIDR,
   ipAddress,
+  validatingAdmissionPolicy,
+  validatingAdmissionPolicyBinding,
   mutatingWebhookConfiguration,
   validatingWebhookConfiguration,
   customResourceDefinition,

@@ -66,6 +66,8 @@ export const resources = {
   statefulSets: namespaced<types.StatefulSet>(apps, 'StatefulSet', 'statefulsets'),
   cronJobs: namespaced<types.CronJob>(batch, 'CronJob', 'cronjobs'),
   jobs: namespaced<types.Job>(batch, 'Job', 'jobs'),
+  validatingAdmissionPolicies: clusterScoped<types.ValidatingAdmissionPolicy>(admissionregistration, 'ValidatingAdmissionPolicy', 'validatingadmissionpolicies'),
+  validatingAdmissionPolicyBindings: clusterScoped<types.ValidatingAdmissionPolicyBinding>(admissionregistration, 'ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings'),
   mutatingWebhookConfigurations: clusterScoped<types.MutatingWebhookConfiguration>(admissionregistration, 'MutatingWebhookConfiguration', 'mutatingwebhookconfigurations'),
   validatingWebhookConfigurations: clusterScoped<types.ValidatingWebhookConfiguration>(admissionregistration, 'ValidatingWebhookConfiguration', 'validatingwebhookconfigurations'),
   customResourceDefinitions: clusterScoped<types.CustomResourceDefinition>(apiextensions, 'CustomResourceDefinition', 'customresourcedefinitions'),

@@ -15,6 +15,7 @@ import { runtimeClassAdmission } from './runtime-class';
 import { serviceAccountAdmission } from './service-account';
 import { defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection } from './storage-classes';
 import type { WebhookClient } from '../webhooks/webhook-client';
+import { validatingAdmissionPolicies } from './policies/validating-admission-policy';
 import { mutatingWebhooks, validatingWebhooks } from './webhooks/dispatcher';
 import { taintNodesByCondition } from './taint-nodes-by-condition';
 
@@ -41,6 +42,7 @@ export function admissionChain(parts: { objects: ObjectReader; authorizers: read
     certificateSigning(authorizers),
     certificateSubjectRestriction,
     mutatingWebhooks(asking),
+    validatingAdmissionPolicies(parts),
     validatingWebhooks(asking),
     resourceQuota(parts),
   ];

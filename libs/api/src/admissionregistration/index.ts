@@ -1,2 +1,3 @@
 export { conditionEnvironment } from './match-condition-environment';
 export { reviewVersion } from './validate-webhooks';
+export { compileVariables, type CompiledVariables } from './policy-environment';

@@ -1,34 +1,18 @@
 import { compileExpression, CelError } from '@typernetes/cel';
 import { fieldError, validateDns1123Subdomain, validateLabelSelector, type FieldError } from '@typernetes/machinery';
-import type { AdmissionregistrationV1WebhookClientConfig, MatchCondition, MutatingWebhook, MutatingWebhookConfiguration, RuleWithOperations, ValidatingWebhookConfiguration } from '../generated/types';
+import type { AdmissionregistrationV1WebhookClientConfig, MatchCondition, MutatingWebhook, MutatingWebhookConfiguration, ValidatingWebhookConfiguration } from '../generated/types';
 import { checkOneOf, checkRequired, checkRequiredOneOf, checkWith, type Errors } from '../validation/checks';
 import { conditionEnvironment } from './match-condition-environment';
+import { checkRule } from './validate-rules';
 
 /** The version of AdmissionReview that this server speaks. */
 export const reviewVersion = 'v1';
 
-const operations = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
 const timeoutRange = [1, 30] as const;
 const conditionsMax = 64;
 
 /** Decoding drops what is empty: any of it may be missing. */
 type LooseWebhook = Partial<MutatingWebhook>;
-
-const doubled = (list: readonly string[], word: string): boolean => list.length > 1 && list.includes(word);
-
-function checkRule(out: Errors, field: string, { operations: wanted = [], apiGroups = [], apiVersions = [], resources = [], scope }: RuleWithOperations): void {
-  if (checkRequired(out, `${field}.operations`, wanted)) {
-    if (doubled(wanted, '*')) out.push(fieldError.invalid(`${field}.operations`, wanted, "if '*' is present, must not specify other operations"));
-    wanted.forEach((operation, i) => checkOneOf(out, `${field}.operations[${i}]`, operation, operations));
-  }
-  if (checkRequired(out, `${field}.apiGroups`, apiGroups) && doubled(apiGroups, '*')) out.push(fieldError.invalid(`${field}.apiGroups`, apiGroups, "if '*' is present, must not specify other API groups"));
-  if (checkRequired(out, `${field}.apiVersions`, apiVersions)) {
-    if (doubled(apiVersions, '*')) out.push(fieldError.invalid(`${field}.apiVersions`, apiVersions, "if '*' is present, must not specify other API versions"));
-    apiVersions.forEach((version, i) => checkRequired(out, `${field}.apiVersions[${i}]`, version));
-  }
-  if (checkRequired(out, `${field}.resources`, resources)) resources.forEach((resource, i) => checkRequired(out, `${field}.resources[${i}]`, resource));
-  checkOneOf(out, `${field}.scope`, scope, ['*', 'Cluster', 'Namespaced']);
-}
 
 function checkUrl(out: Errors, field: string, text: string): void {
   const form = 'scheme://host/path';

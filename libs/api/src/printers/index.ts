@@ -63,6 +63,8 @@ const printers: ReadonlyMap<string, TablePrinter<KubernetesObject>> = new Map([
   printerOf(resources.ingressClasses, networking.ingressClassPrinter),
   printerOf(resources.networkPolicies, networking.networkPolicyPrinter),
   printerOf(resources.serviceCIDRs, networking.serviceCIDRPrinter),
+  printerOf(resources.validatingAdmissionPolicies, policies.validatingPolicyPrinter),
+  printerOf(resources.validatingAdmissionPolicyBindings, policies.validatingPolicyBindingPrinter),
   printerOf(resources.mutatingWebhookConfigurations, policies.mutatingWebhookPrinter),
   printerOf(resources.validatingWebhookConfigurations, policies.validatingWebhookPrinter),
   printerOf(resources.ipAddresses, networking.ipAddressPrinter),

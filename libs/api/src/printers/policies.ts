@@ -1,4 +1,4 @@
-import type { MutatingWebhookConfiguration, PodTemplate, PriorityClass, ResourceQuota, RuntimeClass, ValidatingWebhookConfiguration } from '../generated/types';
+import type { MutatingWebhookConfiguration, PodTemplate, PriorityClass, ResourceQuota, RuntimeClass, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, ValidatingWebhookConfiguration } from '../generated/types';
 import type { Cell, TablePrinter } from '../kind';
 import { templateCells } from './apps';
 import { age, columns, integer, labelsText, nameOf } from './cells';
@@ -34,3 +34,22 @@ const webhookRow = (configuration: MutatingWebhookConfiguration | ValidatingWebh
 
 export const mutatingWebhookPrinter: TablePrinter<MutatingWebhookConfiguration> = { columns: columns('mutating webhook', webhookColumns), row: webhookRow };
 export const validatingWebhookPrinter: TablePrinter<ValidatingWebhookConfiguration> = { columns: columns('validating webhook', webhookColumns), row: webhookRow };
+
+const unset = '<unset>';
+
+export const validatingPolicyPrinter: TablePrinter<ValidatingAdmissionPolicy> = {
+  columns: columns('policy', ['Name', integer('Validations'), 'ParamKind', 'Age']),
+  row(policy, nowMs) {
+    const { validations = [], paramKind } = policy.spec ?? {};
+    return [nameOf(policy), validations.length, paramKind ? `${paramKind.apiVersion}/${paramKind.kind}` : unset, age(policy, nowMs)];
+  },
+};
+
+export const validatingPolicyBindingPrinter: TablePrinter<ValidatingAdmissionPolicyBinding> = {
+  columns: columns('binding', ['Name', 'PolicyName', 'ParamRef', 'Age']),
+  row(binding, nowMs) {
+    const { policyName, paramRef } = binding.spec;
+    const ref = paramRef?.name === undefined ? unset : paramRef.namespace ? `${paramRef.namespace}/${paramRef.name}` : paramRef.name;
+    return [nameOf(binding), policyName, ref, age(binding, nowMs)];
+  },
+};

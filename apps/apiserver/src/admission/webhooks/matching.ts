@@ -38,8 +38,10 @@ export function matchesRule(rule: RuleWithOperations, { kind, operation, subreso
 
 const isEmpty = (selector: LabelSelectorObject | undefined): boolean => Object.keys(selector?.matchLabels ?? {}).length + (selector?.matchExpressions?.length ?? 0) === 0;
 
-/** Configurations of webhooks are no business of webhooks: a wrong one could not be taken back. */
-const exempt: ReadonlySet<string> = new Set([resources.mutatingWebhookConfigurations.resource, resources.validatingWebhookConfigurations.resource]);
+/** What decides about admission is no business of admission by others: a wrong one could not be taken back. */
+const exempt: ReadonlySet<string> = new Set(
+  [resources.mutatingWebhookConfigurations, resources.validatingWebhookConfigurations, resources.validatingAdmissionPolicies, resources.validatingAdmissionPolicyBindings].map(({ resource }) => resource),
+);
 
 function matchesNamespace(selector: LabelSelectorObject | undefined, asked: Asked, namespaceOf: (name: string) => Namespace | undefined): boolean {
   if (isEmpty(selector)) return true;
@@ -56,7 +58,7 @@ function matchesObject(selector: LabelSelectorObject | undefined, { object, prev
   return [object, previous].some((one) => one !== undefined && parsed.matches(one.metadata?.labels));
 }
 
-/** Whether a webhook is to be asked about a write, as far as rules and selectors say. */
+/** Whether a webhook or a policy is to be asked about a write, as far as rules and selectors say. */
 export function isAsked(matcher: Matcher, asked: Asked, namespaceOf: (name: string) => Namespace | undefined): boolean {
   const { kind } = asked;
   if (kind.group === resources.mutatingWebhookConfigurations.group && exempt.has(kind.resource)) return false;

@@ -1,0 +1,99 @@
+import { CelError, compileExpression } from '@typernetes/cel';
+import { fieldError, validateLabelSelector, validateQualifiedName, type FieldError } from '@typernetes/machinery';
+import type { MatchResources, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, ValidatingAdmissionPolicySpec, Validation } from '../generated/types';
+import { checkOneOf, checkRequired, checkWith, type Errors } from '../validation/checks';
+import { compileVariables, type CompiledVariables } from './policy-environment';
+import { checkRule } from './validate-rules';
+
+const reasons = ['Unauthorized', 'Forbidden', 'Invalid', 'RequestEntityTooLarge'];
+const actions = ['Audit', 'Deny', 'Warn'];
+
+function checkMatch(out: Errors, field: string, { resourceRules = [], excludeResourceRules = [], matchPolicy, namespaceSelector, objectSelector }: MatchResources): void {
+  resourceRules.forEach((rule, i) => checkRule(out, `${field}.resourceRules[${i}]`, rule));
+  excludeResourceRules.forEach((rule, i) => checkRule(out, `${field}.excludeResourceRules[${i}]`, rule));
+  checkOneOf(out, `${field}.matchPolicy`, matchPolicy, ['Equivalent', 'Exact']);
+  out.push(...validateLabelSelector(namespaceSelector, `${field}.namespaceSelector`), ...validateLabelSelector(objectSelector, `${field}.objectSelector`));
+}
+
+/** Compiles in the environment of the policy, so that everybody hears of mistakes when it is written. */
+function checkExpression(out: Errors, field: string, { environment }: CompiledVariables, { expression = '', returns }: { expression?: string; returns?: readonly string[] }): void {
+  if (!checkRequired(out, field, expression.trim())) return;
+  try {
+    compileExpression(expression, environment, returns);
+  } catch (error) {
+    if (!(error instanceof CelError)) throw error;
+    out.push(fieldError.invalid(field, expression, error.message));
+  }
+}
+
+function checkValidation(out: Errors, field: string, compiled: CompiledVariables, { expression, message, messageExpression, reason }: Partial<Validation>): void {
+  checkExpression(out, `${field}.expression`, compiled, { expression, returns: ['bool'] });
+  if (message !== undefined && message.trim() === '') out.push(fieldError.invalid(`${field}.message`, message, 'message must be non-empty if specified'));
+  if (message?.includes('\n')) out.push(fieldError.invalid(`${field}.message`, message, 'message must not contain line breaks'));
+  if (messageExpression) checkExpression(out, `${field}.messageExpression`, compiled, { expression: messageExpression, returns: ['string'] });
+  checkOneOf(out, `${field}.reason`, reason, reasons);
+}
+
+function checkSpec(out: Errors, spec: ValidatingAdmissionPolicySpec): void {
+  checkOneOf(out, 'spec.failurePolicy', spec.failurePolicy, ['Fail', 'Ignore']);
+  if (spec.paramKind) {
+    checkRequired(out, 'spec.paramKind.apiVersion', spec.paramKind.apiVersion);
+    checkRequired(out, 'spec.paramKind.kind', spec.paramKind.kind);
+  }
+  if (!spec.matchConstraints) out.push(fieldError.required('spec.matchConstraints'));
+  else {
+    checkMatch(out, 'spec.matchConstraints', spec.matchConstraints);
+    checkRequired(out, 'spec.matchConstraints.resourceRules', spec.matchConstraints.resourceRules);
+  }
+  const { validations = [], auditAnnotations = [], variables = [], matchConditions = [] } = spec;
+  if (validations.length + auditAnnotations.length === 0) {
+    out.push(fieldError.required('spec.validations', 'validations or auditAnnotations must contain at least one item'), fieldError.required('spec.auditAnnotations', 'validations or auditAnnotations must contain at least one item'));
+  }
+  variables.forEach(({ name, expression }, i) => {
+    if (checkRequired(out, `spec.variables[${i}].name`, name) && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) out.push(fieldError.invalid(`spec.variables[${i}].name`, name, 'name is not a valid CEL identifier'));
+    checkRequired(out, `spec.variables[${i}].expression`, expression);
+  });
+  if (out.length > 0) return;
+  const compiled = compileVariables(spec, (index, error) => {
+    if (!(error instanceof CelError)) throw error;
+    out.push(fieldError.invalid(`spec.variables[${index}].expression`, variables[index]?.expression, error.message));
+  });
+  matchConditions.forEach((condition, i) => {
+    checkRequired(out, `spec.matchConditions[${i}].name`, condition.name);
+    checkExpression(out, `spec.matchConditions[${i}].expression`, compiled, { expression: condition.expression, returns: ['bool'] });
+  });
+  validations.forEach((validation, i) => checkValidation(out, `spec.validations[${i}]`, compiled, validation));
+  auditAnnotations.forEach(({ key, valueExpression }, i) => {
+    if (checkRequired(out, `spec.auditAnnotations[${i}].key`, key)) checkWith(out, `spec.auditAnnotations[${i}].key`, key, validateQualifiedName);
+    checkExpression(out, `spec.auditAnnotations[${i}].valueExpression`, compiled, { expression: valueExpression, returns: ['string', 'null'] });
+  });
+}
+
+export function validateValidatingAdmissionPolicy({ spec }: ValidatingAdmissionPolicy): FieldError[] {
+  const out: Errors = [];
+  checkSpec(out, spec ?? {});
+  return out;
+}
+
+export function validateValidatingAdmissionPolicyBinding({ spec }: ValidatingAdmissionPolicyBinding): FieldError[] {
+  const out: Errors = [];
+  const { policyName, paramRef, matchResources, validationActions = [] } = (spec ?? {}) as Partial<ValidatingAdmissionPolicyBinding['spec']>;
+  checkRequired(out, 'spec.policyName', policyName);
+  if (paramRef) {
+    const { name, selector, parameterNotFoundAction } = paramRef;
+    if ((name === undefined) === (selector === undefined)) out.push(fieldError.forbidden('spec.paramRef.name', 'name and selector are mutually exclusive, and one of them is required'));
+    if (checkRequired(out, 'spec.paramRef.parameterNotFoundAction', parameterNotFoundAction)) checkOneOf(out, 'spec.paramRef.parameterNotFoundAction', parameterNotFoundAction, ['Allow', 'Deny']);
+    if (selector) out.push(...validateLabelSelector(selector, 'spec.paramRef.selector'));
+  }
+  if (matchResources) checkMatch(out, 'spec.matchResources', matchResources);
+  if (checkRequired(out, 'spec.validationActions', validationActions)) {
+    validationActions.forEach((action, i) => {
+      checkOneOf(out, `spec.validationActions[${i}]`, action, actions);
+      if (validationActions.indexOf(action) < i) out.push(fieldError.duplicate(`spec.validationActions[${i}]`, action));
+    });
+    if (validationActions.includes('Deny') && validationActions.includes('Warn')) {
+      out.push(fieldError.invalid('spec.validationActions', validationActions, 'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)'));
+    }
+  }
+  return out;
+}
