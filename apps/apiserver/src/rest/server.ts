@@ -28,6 +28,9 @@ function tlsOptions({ tls, clientCa }: ApiserverConfig): SecureServerOptions {
     minVersion: 'TLSv1.2',
     // kubectl and client-go speak HTTP/2; upgrades (exec) and simple clients HTTP/1.1.
     allowHTTP1: true,
+    // node:http's servers do so by themselves, this one does not: the end of an answer would wait for the acknowledgement
+    // of its beginning, which clients delay by 40 ms.
+    noDelay: true,
     settings: { maxConcurrentStreams: 250 },
     // In MB; a list of 5,000 objects waits here while it is sent.
     maxSessionMemory: 256,
