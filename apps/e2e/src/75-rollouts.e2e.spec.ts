@@ -18,14 +18,14 @@ spec:
   template:
     metadata: { labels: { app: web } }
     spec:
-      terminationGracePeriodSeconds: 10
+      terminationGracePeriodSeconds: 15
       containers:
       - name: nginx
         image: nginx
         imagePullPolicy: IfNotPresent
         env: [{ name: VERSION, value: ${version} }]
         readinessProbe: { httpGet: { path: /, port: 80 }, periodSeconds: 1 }
-        lifecycle: { preStop: { sleep: { seconds: 2 } } }
+        lifecycle: { preStop: { sleep: { seconds: 5 } } }
 ---
 apiVersion: v1
 kind: Service
