@@ -17,6 +17,7 @@ describe('pruning', () => {
     ['nothing that is to be kept, but below it what is known', spec({ ...free, ...object({ known: object({ a: string }) }) }), { spec: { x: { y: 1 }, known: { a: '', b: '' } } }, { spec: { x: { y: 1 }, known: { a: '' } } }, ['spec.known.b']],
     ['nothing without a type that keeps all', spec(free), { spec: { a: [{ b: 1 }] } }, { spec: { a: [{ b: 1 }] } }, []],
     ['not the head of an embedded resource', spec({ ...object({ spec: object({}) }), 'x-kubernetes-embedded-resource': true }), { spec: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x' }, spec: { a: 1 }, z: 1 } }, { spec: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x' }, spec: {} } }, ['spec.spec.a', 'spec.z']],
+    ['of the metadata of an embedded resource what no metadata has', spec({ type: 'object', ...free, 'x-kubernetes-embedded-resource': true }), { spec: { metadata: { name: 'x', labels: { a: 'b' }, other: 1, ownerReferences: [{ name: 'o', x: 1 }] }, z: 1 } }, { spec: { metadata: { name: 'x', labels: { a: 'b' }, ownerReferences: [{ name: 'o' }] }, z: 1 } }, ['spec.metadata.other', 'spec.metadata.ownerReferences[0].x']],
     ['a name that every object has', spec(object({ a: string })), { spec: { constructor: 1 } }, { spec: {} }, ['spec.constructor']],
   ])('drops %s', (_name, schema, given, expected, dropped) => {
     const copy = structuredClone(given);
@@ -62,6 +63,7 @@ describe('defaults', () => {
 
 describe('validation', () => {
   const list = (items: Schema, more: Partial<Schema> = {}): Schema => ({ type: 'array', items, ...more });
+  const embedded: Schema = { ...object({}), ...free, 'x-kubernetes-embedded-resource': true };
   const intOrString = { 'x-kubernetes-int-or-string': true };
   test.each<[Schema, unknown, string[]]>([
     [string, 'x', []],
@@ -104,7 +106,13 @@ describe('validation', () => {
     [{ ...object({ a: string, b: string }), oneOf: [{ required: ['a'] }, { required: ['b'] }] }, { a: '', b: '' }, ['<nil>: Invalid value: "": "spec" must validate one and only one schema (oneOf). Found 2 valid alternatives']],
     [{ ...string, allOf: [{ minLength: 3 }, { pattern: '^a' }] }, 'ab', ['<nil>: Invalid value: "": "spec" must validate all the schemas (allOf)', 'spec: Invalid value: "ab": spec in body should be at least 3 chars long']],
     [{ ...string, not: { enum: ['x'] } }, 'x', ['<nil>: Invalid value: "": "spec" must not validate the schema (not)']],
-    [{ ...object({}), ...free, 'x-kubernetes-embedded-resource': true }, { kind: 'Pod' }, ['spec.apiVersion: Required value: must not be empty']],
+    [embedded, { kind: 'Pod' }, ['spec.apiVersion: Required value: must not be empty']],
+    [embedded, { apiVersion: 'apps/v1', kind: 'Deployment' }, []],
+    [embedded, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x', creationTimestamp: null, labels: { a: 'b' } } }, []],
+    [embedded, { apiVersion: '', kind: 1 }, ['spec.apiVersion: Invalid value: "": must not be empty', 'spec.kind: Invalid value: 1: must be a string']],
+    [embedded, { apiVersion: 'a/b/c', kind: 'Pod' }, ['spec.apiVersion: Invalid value: "a/b/c": unexpected GroupVersion string: a/b/c']],
+    [embedded, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a/b' } }, ['spec.metadata.name: Invalid value: "a/b": may not contain \'/\'']],
+    [embedded, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 1 } }, ['spec.metadata.name: Invalid value: "integer": spec.metadata.name in body must be of type string: "integer"']],
   ])('%j with %j', (schema, value, expected) => {
     expect(compileSchema(spec(schema)).validate({ spec: value }).map(formatFieldError)).toEqual(expected);
   });

@@ -1,3 +1,4 @@
+import { objectMetaSchema } from './embedded';
 import { additionalOf, below, isObject, itemsOf, type JsonObject, type Schema } from './schema';
 
 /** Drops what a schema does not know, in place, and tells where it was. */
@@ -28,9 +29,14 @@ function pruneFields(schema: Schema, isRoot: boolean): ((value: JsonObject, path
   if (schema.type !== 'object' && !schema.properties && !additional) return keepsUnknown || schema.type === undefined ? undefined : nothing;
   const fields = new Map(Object.entries(schema.properties ?? {}).map(([name, field]) => [name, compilePrune(field)]));
   const rest = additional && compilePrune(additional);
+  // Metadata of the object as a whole is the API's own to read.
+  const ofMetadata = hasHead && !isRoot ? compilePrune(objectMetaSchema) : nothing;
   return (value, path, dropped) => {
     for (const name of Object.keys(value)) {
-      if (hasHead && objectHead.has(name)) continue;
+      if (hasHead && objectHead.has(name)) {
+        if (name === 'metadata') ofMetadata(value[name], below(path, name), dropped);
+        continue;
+      }
       const prune = fields.get(name) ?? rest;
       if (prune) prune(value[name], below(path, name), dropped);
       else if (!keepsUnknown) {

@@ -1,5 +1,6 @@
 import { fieldError, jsonEqual, type FieldError } from '@typernetes/machinery';
 import { alternatives } from './alternatives';
+import { checkEmbedded, objectMetaSchema } from './embedded';
 import { formats, isInFormat } from './formats';
 import { checkLists } from './list-rules';
 import { compilePattern } from './pattern';
@@ -99,12 +100,7 @@ function objectChecks(schema: Schema, { compileRules }: CompileOptions): Validat
   if (maxProperties !== undefined) each((object, { path, errors }) => void (count(object) > maxProperties && errors.push(fieldError.tooMany(path, maxProperties, count(object)))));
   if (minProperties !== undefined) each((object, { path, errors }) => void (count(object) < minProperties && errors.push(fieldError.invalid(path, count(object), inBody(path, `should have at least ${minProperties} properties`)))));
   if (required.length > 0) each((object, { path, errors }) => errors.push(...required.filter((name) => !has(object, name)).map((name) => fieldError.required(below(path, name)))));
-  if (schema['x-kubernetes-embedded-resource']) {
-    each((object, { path, errors }) => {
-      for (const name of ['apiVersion', 'kind']) if (!object[name]) errors.push(fieldError.required(below(path, name), 'must not be empty'));
-      if (object['metadata'] !== undefined && !isObject(object['metadata'])) errors.push(fieldError.typeInvalid(below(path, 'metadata'), typeNameOf(object['metadata']), 'must be an object'));
-    });
-  }
+  if (schema['x-kubernetes-embedded-resource']) checks.push(checkEmbedded(compileValidate(objectMetaSchema)));
   each((object, { path, old, errors }) => {
     const before = isObject(old) ? old : {};
     for (const [name, validate] of fields) if (has(object, name)) validate(object[name], { path: below(path, name), old: ownValue(before, name), errors });
