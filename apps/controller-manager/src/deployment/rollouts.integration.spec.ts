@@ -134,7 +134,9 @@ it('a paused rollout scales by shares and goes on when it is resumed', async () 
 });
 
 it('tells a rollout that does not get on, and what hinders its ReplicaSet', async () => {
-  await api().create(deployment({ progressDeadlineSeconds: 2, replicas: 1, annotations: { 'simulate.typernetes.io/run-for': '1ms', 'simulate.typernetes.io/exit-code': '1' }, minReadySeconds: 1 }));
+  const homeless = deployment({ progressDeadlineSeconds: 2, replicas: 1 });
+  Object.assign(homeless.spec?.template.spec ?? {}, { nodeSelector: { place: 'nowhere' } });
+  await api().create(homeless);
   const late = await eventually('late', async () => (await get()).status?.conditions?.find(({ reason }) => reason === 'ProgressDeadlineExceeded'));
   expect(late).toMatchObject({ type: 'Progressing', status: 'False', message: expect.stringMatching(/^ReplicaSet "web-\w+" has timed out progressing\.$/) });
   expect(await kubectl('rollout', 'status', 'deploy/web')).toMatchObject({ code: 1, stderr: 'error: deployment "web" exceeded its progress deadline\n' });
