@@ -2,6 +2,7 @@ import { generateKeyPair, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { promisify } from 'node:util';
 import forge from 'node-forge';
+import { serialNumberBytes, serialNumberOf } from './serial-number';
 
 /** A certificate and its key, as PEM texts. */
 export interface CertificatePair {
@@ -49,8 +50,7 @@ export const generateRsaKeyPair = (): Promise<KeyPair> => promisify(generateKeyP
 function newCertificate(publicKeyPem: string, nowMs: number, validForDays: number): forge.pki.Certificate {
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(publicKeyPem);
-  // Positive, as RFC 5280 section 4.1.2.2 demands: the first bit must be 0.
-  certificate.serialNumber = `0${randomBytes(16).toString('hex').slice(1)}`;
+  certificate.serialNumber = serialNumberOf(randomBytes(serialNumberBytes));
   certificate.validity.notBefore = new Date(nowMs - backdateMs);
   certificate.validity.notAfter = new Date(nowMs + validForDays * dayMs);
   return certificate;

@@ -1,6 +1,7 @@
 import { createPrivateKey, randomBytes, sign } from 'node:crypto';
 import forge from 'node-forge';
 import type { CertificatePair } from './certificate';
+import { serialNumberBytes, serialNumberOf } from './serial-number';
 
 type Node = forge.asn1.Asn1;
 
@@ -76,7 +77,7 @@ export function signRequest(authority: CertificatePair, request: SigningRequest)
   const draft = forge.pki.createCertificate();
   // A stand-in: node-forge has no other kind of key, and the parts of the draft are exchanged below.
   draft.publicKey = issuer.publicKey;
-  draft.serialNumber = `0${randomBytes(16).toString('hex').slice(1)}`;
+  draft.serialNumber = serialNumberOf(randomBytes(serialNumberBytes));
   draft.validity.notBefore = new Date(request.notBeforeMs);
   draft.validity.notAfter = new Date(request.notAfterMs);
   draft.setIssuer(issuer.subject.attributes);
