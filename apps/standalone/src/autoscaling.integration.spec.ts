@@ -1,53 +1,20 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { resources } from '@typernetes/api';
 import type { ApiClient } from '@typernetes/client';
-import { silentLogger } from '@typernetes/component';
-import { isPodReady } from '@typernetes/machinery';
-import { configDefaults } from './config';
-import { startStandalone, type RunningStandalone } from './start';
+import { eventually as within, startTestCluster, type TestCluster } from './testing/test-cluster';
 
 const namespace = 'default';
-let directory: string;
-let cluster: RunningStandalone;
+let cluster: TestCluster;
 let client: ApiClient;
 
 beforeAll(async () => {
-  directory = await mkdtemp(path.join(os.tmpdir(), 't8s-scaling-'));
-  cluster = await startStandalone({ ...configDefaults, port: 0, nodes: 2, pkiDirectory: path.join(directory, 'pki'), loggerFor: () => silentLogger });
-  client = cluster.clientFor({ name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] });
-  await writeFile(path.join(directory, 'kubeconfig'), cluster.kubeconfig);
-  await eventually('two nodes', async () => (await client.resource(resources.nodes).list()).items.filter(isPodReady).length === 2);
+  cluster = await startTestCluster(2);
+  client = cluster.client;
 }, 60_000);
-afterAll(async () => {
-  await cluster.stop();
-  await rm(directory, { recursive: true, force: true, maxRetries: 10 });
-}, 60_000);
+afterAll(() => cluster.stop(), 60_000);
 
-async function eventually<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
-  let failure: unknown;
-  for (let i = 0; i < 600; i++) {
-    try {
-      const found = await look();
-      if (found) return found;
-    } catch (error) {
-      failure = error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error(`not within 2 min: ${what}`, { cause: failure });
-}
-
-function kubectl(...args: string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile('kubectl', [`--kubeconfig=${directory}/kubeconfig`, `--cache-dir=${directory}/cache`, ...args], { timeout: 60_000 }, (error, stdout, stderr) =>
-      error ? reject(new Error(`kubectl ${args.join(' ')}: ${stdout}${stderr}`, { cause: error })) : resolve(stdout),
-    );
-  });
-}
-
+/** Figures are looked at every 15 s. */
+const eventually = <T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> => within(what, look, 120);
+const kubectl = (...args: string[]): Promise<string> => cluster.kubectl(...args);
 test('an autoscaler scales up by what its pods use, as kubectl top shows it', async () => {
   await client.resource(resources.replicationControllers).create({
     metadata: { name: 'busy', namespace },

@@ -1,50 +1,20 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { resources, type PersistentVolumeClaim, type Pod } from '@typernetes/api';
 import type { ApiClient } from '@typernetes/client';
-import { silentLogger } from '@typernetes/component';
 import { hasReason, isPodReady, isPodTerminating } from '@typernetes/machinery';
-import { configDefaults } from './config';
-import { startStandalone, type RunningStandalone } from './start';
+import { eventually, startTestCluster, type TestCluster } from './testing/test-cluster';
 
-const admin = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
-let directory: string;
-let cluster: RunningStandalone;
+let cluster: TestCluster;
 let client: ApiClient;
 
 beforeAll(async () => {
-  directory = await mkdtemp(path.join(os.tmpdir(), 't8s-claims-'));
-  cluster = await startStandalone({ ...configDefaults, port: 0, nodes: 2, nodesDirectory: path.join(directory, 'nodes'), pkiDirectory: path.join(directory, 'pki'), loggerFor: () => silentLogger });
-  client = cluster.clientFor(admin);
-  await eventually('two nodes', async () => (await client.resource(resources.nodes).list()).items.filter(isPodReady).length === 2);
+  cluster = await startTestCluster(2);
+  client = cluster.client;
 }, 60_000);
-afterAll(async () => {
-  await cluster.stop();
-  await rm(directory, { recursive: true, force: true, maxRetries: 10 });
-}, 60_000);
+afterAll(() => cluster.stop(), 60_000);
 
-async function eventually<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
-  let failure: unknown;
-  for (let i = 0; i < 1200; i++) {
-    try {
-      const found = await look();
-      if (found) return found;
-    } catch (error) {
-      failure = error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`not within 60 s: ${what}`, { cause: failure });
-}
-
-async function newNamespace(name: string): Promise<string> {
-  await client.resource(resources.namespaces).create({ metadata: { name } });
-  await eventually('service account', () => client.resource(resources.serviceAccounts).get('default', { namespace: name }));
-  return name;
-}
-
+const newNamespace = (name: string): Promise<string> => cluster.newNamespace(name);
 const merge = { type: 'application/merge-patch+json' } as const;
 const claims = (): ReturnType<typeof client.resource<PersistentVolumeClaim>> => client.resource(resources.persistentVolumeClaims);
 const claimSpec = (storage = '1Gi', storageClassName?: string): NonNullable<PersistentVolumeClaim['spec']> => ({ accessModes: ['ReadWriteOnce'], resources: { requests: { storage } }, storageClassName });
@@ -55,7 +25,7 @@ const boundClaim = (namespace: string, name: string): Promise<PersistentVolumeCl
   });
 const volumeOf = async ({ spec }: PersistentVolumeClaim) => client.resource(resources.persistentVolumes).get(spec?.volumeName ?? '');
 const isGone = (read: Promise<unknown>): Promise<boolean> => read.then(() => false, (error: unknown) => hasReason(error, 'NotFound'));
-const directoriesOf = (name: string): string[] => ['node-1', 'node-2'].map((node) => path.join(directory, 'nodes', node, 'kubelet', 'local-volumes', name)).filter((each) => existsSync(each));
+const directoriesOf = (name: string): string[] => ['node-1', 'node-2'].map((node) => path.join(cluster.directory, 'nodes', node, 'kubelet', 'local-volumes', name)).filter((each) => existsSync(each));
 const readyPods = (namespace: string, count: number): Promise<Pod[]> =>
   eventually(`${count} ready pods in ${namespace}`, async () => {
     const pods = (await client.resource(resources.pods).list({ namespace })).items.filter((pod) => !isPodTerminating(pod));
@@ -99,7 +69,7 @@ test('a StatefulSet with a claim for each pod', async () => {
 test('a static volume is found, kept while it is used, and released', async () => {
   const namespace = await newNamespace('static');
   const volumes = client.resource(resources.persistentVolumes);
-  const at = path.join(directory, 'disk');
+  const at = path.join(cluster.directory, 'disk');
   for (const [name, storage] of [['small', '1Gi'], ['large', '10Gi']] as const) {
     await volumes.create({ metadata: { name }, spec: { accessModes: ['ReadWriteOnce'], capacity: { storage }, storageClassName: 'manual', hostPath: { path: at, type: 'DirectoryOrCreate' } } });
   }
@@ -187,7 +157,7 @@ test('static volumes of nodes that wait for a pod: each pod gets one where it ru
   expect(await unschedulable(namespace, 'pod-one')).toContain("2 node(s) didn't find available persistent volumes to bind");
   for (const node of ['node-1', 'node-2']) {
     const affinity = { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [node] }] }] } };
-    const at = path.join(directory, `disk-of-${node}`);
+    const at = path.join(cluster.directory, `disk-of-${node}`);
     mkdirSync(at);
     await client.resource(resources.persistentVolumes).create({ metadata: { name: `disk-${node}` }, spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, storageClassName: 'disks', local: { path: at }, nodeAffinity: affinity } });
   }

@@ -1,54 +1,27 @@
 /** What conformance.yaml of Kubernetes 1.36 demands of the scheduler, each as a test of ours, on an apiserver and simulated nodes of 8 cores. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { resources, type Pod, type PriorityClass } from '@typernetes/api';
 import type { ApiClient } from '@typernetes/client';
-import { silentLogger } from '@typernetes/component';
 import { findCondition, hasReason, isPodReady } from '@typernetes/machinery';
-import { configDefaults } from './config';
-import { startStandalone, type RunningStandalone } from './start';
+import { eventually, startTestCluster, type TestCluster } from './testing/test-cluster';
 
-let directory: string;
-let cluster: RunningStandalone;
+let cluster: TestCluster;
 let client: ApiClient;
 let namespace: string;
 let turn = 0;
 
 beforeAll(async () => {
-  directory = await mkdtemp(path.join(os.tmpdir(), 't8s-scheduling-'));
-  cluster = await startStandalone({ ...configDefaults, port: 0, nodes: 1, pkiDirectory: path.join(directory, 'pki'), loggerFor: () => silentLogger });
-  client = cluster.clientFor({ name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] });
-  await eventually('a node', async () => (await client.resource(resources.nodes).list()).items.filter(isPodReady).length === 1);
+  cluster = await startTestCluster(1);
+  client = cluster.client;
   for (const [name, value] of [['p1', 1], ['p2', 2], ['p3', 3], ['p4', 4]] as const) await client.resource(resources.priorityClasses).create({ metadata: { name }, value });
 }, 90_000);
-afterAll(async () => {
-  await cluster.stop();
-  await rm(directory, { recursive: true, force: true, maxRetries: 10 });
-}, 60_000);
+afterAll(() => cluster.stop(), 60_000);
 beforeEach(async () => {
-  namespace = `scheduling-${turn++}`;
-  await client.resource(resources.namespaces).create({ metadata: { name: namespace } });
-  await eventually('service account', () => client.resource(resources.serviceAccounts).get('default', { namespace }));
+  namespace = await cluster.newNamespace(`scheduling-${turn++}`);
 });
 afterEach(async () => {
   await client.resource(resources.namespaces).delete(namespace);
   await eventually('namespace gone', () => client.resource(resources.namespaces).get(namespace).then(() => false, (error: unknown) => hasReason(error, 'NotFound')));
 }, 90_000);
-
-async function eventually<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
-  let failure: unknown;
-  for (let i = 0; i < 1200; i++) {
-    try {
-      const found = await look();
-      if (found) return found;
-    } catch (error) {
-      failure = error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`not within 60 s: ${what}`, { cause: failure });
-}
 
 const template = (cpu: string, spec: Partial<NonNullable<Pod['spec']>> = {}) => ({
   terminationGracePeriodSeconds: 0,

@@ -1,59 +1,19 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { resources, type DaemonSet, type Pod, type StatefulSet } from '@typernetes/api';
 import type { ApiClient } from '@typernetes/client';
-import { silentLogger } from '@typernetes/component';
 import { hasReason, isPodReady, isPodTerminating } from '@typernetes/machinery';
-import { configDefaults } from './config';
-import { startStandalone, type RunningStandalone } from './start';
+import { eventually, startTestCluster, type TestCluster } from './testing/test-cluster';
 
-const admin = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
-let directory: string;
-let cluster: RunningStandalone;
+let cluster: TestCluster;
 let client: ApiClient;
 
 beforeAll(async () => {
-  directory = await mkdtemp(path.join(os.tmpdir(), 't8s-sets-'));
-  cluster = await startStandalone({ ...configDefaults, port: 0, nodes: 3, pkiDirectory: path.join(directory, 'pki'), loggerFor: () => silentLogger });
-  client = cluster.clientFor(admin);
-  await writeFile(path.join(directory, 'kubeconfig'), cluster.kubeconfig);
-  await eventually('three nodes', async () => (await client.resource(resources.nodes).list()).items.filter(isPodReady).length === 3);
+  cluster = await startTestCluster(3);
+  client = cluster.client;
 }, 60_000);
-afterAll(async () => {
-  await cluster.stop();
-  await rm(directory, { recursive: true, force: true, maxRetries: 10 });
-}, 60_000);
+afterAll(() => cluster.stop(), 60_000);
 
-async function eventually<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
-  let failure: unknown;
-  for (let i = 0; i < 1200; i++) {
-    try {
-      const found = await look();
-      if (found) return found;
-    } catch (error) {
-      failure = error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`not within 60 s: ${what}`, { cause: failure });
-}
-
-function kubectl(...args: string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile('kubectl', [`--kubeconfig=${directory}/kubeconfig`, `--cache-dir=${directory}/cache`, ...args], { timeout: 90_000 }, (error, stdout, stderr) =>
-      error ? reject(new Error(`kubectl ${args.join(' ')}: ${stdout}${stderr}`, { cause: error })) : resolve(stdout),
-    );
-  });
-}
-
-async function newNamespace(name: string): Promise<string> {
-  await client.resource(resources.namespaces).create({ metadata: { name } });
-  await eventually('service account', () => client.resource(resources.serviceAccounts).get('default', { namespace: name }));
-  return name;
-}
-
+const kubectl = (...args: string[]): Promise<string> => cluster.kubectl(...args);
+const newNamespace = (name: string): Promise<string> => cluster.newNamespace(name);
 const template = (app: string, image = 'app:1') => ({ metadata: { labels: { app } }, spec: { terminationGracePeriodSeconds: 0, containers: [{ name: 'c', image }] } });
 const merge = { type: 'application/merge-patch+json' } as const;
 const podsOf = async (namespace: string): Promise<Pod[]> => (await client.resource(resources.pods).list({ namespace })).items.filter((pod) => !isPodTerminating(pod));
