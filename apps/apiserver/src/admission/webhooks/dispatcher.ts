@@ -59,9 +59,13 @@ class Dispatcher {
   /** The webhooks of all configurations, by name of the configuration. */
   webhooks<T extends Webhook>(configurations: readonly { metadata?: { name?: string }; webhooks?: T[] }[], context: AdmissionContext): T[] {
     if (configurations.length === 0 || (context.operation === 'CONNECT' && context.subresource === 'log')) return [];
-    const namespaceOf = (name: string): Namespace | undefined => this.parts.objects.get(resources.namespaces, name);
     const sorted = [...configurations].sort((a, b) => ((a.metadata?.name ?? '') < (b.metadata?.name ?? '') ? -1 : 1));
-    return sorted.flatMap(({ webhooks = [] }) => webhooks).filter((webhook) => isAsked(webhook, context, namespaceOf));
+    return sorted.flatMap(({ webhooks = [] }) => webhooks);
+  }
+
+  /** Whether a webhook is to be asked about the write as it is now: earlier webhooks may have changed its labels. */
+  concerns(webhook: Webhook, context: AdmissionContext): boolean {
+    return isAsked(webhook, context, (name): Namespace | undefined => this.parts.objects.get(resources.namespaces, name));
   }
 
   /** The answer of one webhook; undefined when it need not be heard. @throws ApiError when it refuses, or is needed and silent */
@@ -114,6 +118,7 @@ export function mutatingWebhooks(parts: WebhookParts): AdmissionPlugin {
   const round = async (webhooks: readonly MutatingWebhook[], context: AdmissionContext): Promise<number> => {
     let last = -1;
     for (const [index, webhook] of webhooks.entries()) {
+      if (!dispatcher.concerns(webhook, context)) continue;
       const response = await dispatcher.ask(webhook, context);
       const { object } = context;
       if (response?.patch === undefined || !object) continue;
@@ -128,10 +133,10 @@ export function mutatingWebhooks(parts: WebhookParts): AdmissionPlugin {
     name: 'MutatingAdmissionWebhook',
     operations: ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'],
     admit: async (context) => {
-      const asked = dispatcher.webhooks(parts.objects.list(resources.mutatingWebhookConfigurations), context);
-      if (asked.length === 0) return;
-      const last = await round(asked, context);
-      await round(asked.slice(0, Math.max(last, 0)).filter(({ reinvocationPolicy }) => reinvocationPolicy === 'IfNeeded'), context);
+      const webhooks = dispatcher.webhooks(parts.objects.list(resources.mutatingWebhookConfigurations), context);
+      if (webhooks.length === 0) return;
+      const last = await round(webhooks, context);
+      await round(webhooks.slice(0, Math.max(last, 0)).filter(({ reinvocationPolicy }) => reinvocationPolicy === 'IfNeeded'), context);
     },
   };
 }
@@ -143,7 +148,7 @@ export function validatingWebhooks(parts: WebhookParts): AdmissionPlugin {
     name: 'ValidatingAdmissionWebhook',
     operations: ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'],
     validate: async (context) => {
-      const asked = dispatcher.webhooks(parts.objects.list(resources.validatingWebhookConfigurations), context);
+      const asked = dispatcher.webhooks(parts.objects.list(resources.validatingWebhookConfigurations), context).filter((webhook) => dispatcher.concerns(webhook, context));
       if (asked.length === 0) return;
       const answers = await Promise.allSettled(asked.map((webhook) => dispatcher.ask(webhook, context)));
       const refused = answers.find((answer) => answer.status === 'rejected');

@@ -46,13 +46,14 @@ export interface ReviewResponse {
   readonly warnings: readonly string[];
 }
 
+/** As webhooks in any language write it: what is absent may be null. */
 interface RawResponse {
-  readonly uid?: string;
-  readonly allowed?: boolean;
-  readonly status?: Partial<Status>;
-  readonly patch?: string;
-  readonly patchType?: string;
-  readonly warnings?: readonly string[];
+  readonly uid?: string | null;
+  readonly allowed?: boolean | null;
+  readonly status?: Partial<Status> | null;
+  readonly patch?: string | null;
+  readonly patchType?: string | null;
+  readonly warnings?: readonly string[] | null;
 }
 
 /** Reads a webhook's answer. @throws Error in words for the administrator when it is none to this question */
@@ -62,9 +63,14 @@ export function readReview(answer: unknown, { uid }: ReviewRequest): ReviewRespo
   const { response } = review;
   if (!response) throw new Error('webhook response was absent');
   if (response.uid !== uid) throw new Error(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? '')}`);
-  const { allowed = false, status, patch, patchType, warnings = [] } = response;
-  if (patch !== undefined && patchType !== 'JSONPatch') throw new Error(`webhook returned invalid response.patchType of ${JSON.stringify(patchType ?? '')}`);
-  return { allowed, warnings, ...(status ? { status } : {}), ...(patch === undefined ? {} : { patch: JSON.parse(Buffer.from(patch, 'base64').toString()) as unknown }) };
+  const { status, patch, patchType } = response;
+  if (patch && patchType !== 'JSONPatch') throw new Error(`webhook returned invalid response.patchType of ${JSON.stringify(patchType ?? '')}`);
+  return {
+    allowed: response.allowed ?? false,
+    warnings: response.warnings ?? [],
+    ...(status ? { status } : {}),
+    ...(patch ? { patch: JSON.parse(Buffer.from(patch, 'base64').toString()) as unknown } : {}),
+  };
 }
 
 const statusCodeMin = 400;

@@ -177,3 +177,43 @@ it('kubectl lists them', async () => {
     expect((await api.kubectl(['get', 'mutatingwebhookconfigurations'])).stdout).toMatch(/^NAME +WEBHOOKS +AGE\ntest +1 +\S+\n$/);
   });
 });
+
+it('a webhook sees what earlier ones made of the object, also its labels', async () => {
+  answers.set('/label', () => patch({ op: 'add', path: '/metadata/labels', value: { sidecar: 'yes' } }));
+  answers.set('/inject', () => patch({ op: 'add', path: '/data/injected', value: 'x' }));
+  await withHooks('mutating', [hook('/label'), hook('/inject', { objectSelector: { matchLabels: { sidecar: 'yes' } } })], async () => {
+    expect((await api.call('POST', maps, { body: map('chained', { own: '1' }) })).json['data']).toEqual({ own: '1', injected: 'x' });
+  });
+});
+
+it('fields of an answer may be null', async () => {
+  answers.set('/nulls', () => ({ allowed: true, status: null, patch: null, patchType: null, warnings: null }));
+  await withHooks('validating', [hook('/nulls')], async () => {
+    const { code, json } = await api.call('POST', maps, { body: map('nulls') });
+    expect([code, json['message']]).toEqual([201, undefined]);
+  });
+});
+
+it('streams and proxies of pods can be denied', async () => {
+  answers.set('/deny', () => ({ allowed: false, status: { message: 'no attach' } }));
+  const pods = '/api/v1/namespaces/default/pods';
+  await api.call('POST', '/api/v1/namespaces/default/serviceaccounts', { body: { metadata: { name: 'default' } } });
+  expect((await api.call('POST', pods, { body: { metadata: { name: 'p' }, spec: { automountServiceAccountToken: false, containers: [{ name: 'c', image: 'i' }] } } })).code).toBe(201);
+  const rules = [{ operations: ['CONNECT'], apiGroups: [''], apiVersions: ['v1'], resources: ['pods/attach', 'pods/proxy'] }];
+  await withHooks('validating', [hook('/deny', { rules })], async () => {
+    const message = 'admission webhook "deny.example.com" denied the request: no attach';
+    expect((await api.kubectl(['attach', 'p'])).stderr).toContain(message);
+    expect((await api.call('GET', `${pods}/p/proxy/`)).json['message']).toBe(message);
+  });
+});
+
+it('mutating webhooks have no say about configurations of webhooks', async () => {
+  answers.set('/own', () => patch({ op: 'add', path: '/metadata/labels', value: { changed: 'yes' } }));
+  const rules = [{ operations: ['*'], apiGroups: ['*'], apiVersions: ['*'], resources: ['*'] }];
+  await withHooks('mutating', [hook('/own', { rules })], async () => {
+    const path = `${group}/validatingwebhookconfigurations`;
+    const { code, json } = await api.call('POST', path, { body: { metadata: { name: 'free' }, webhooks: [] } });
+    expect([code, json.metadata?.labels]).toEqual([201, undefined]);
+    expect((await api.call('DELETE', `${path}/free`)).code).toBe(200);
+  });
+});
