@@ -133,4 +133,12 @@ describe('options of watches', () => {
     for (const { object } of events) expect(object).toMatchObject({ kind, apiVersion });
     watch.close();
   });
+
+  it('a Table of bindings survives its bookmarks', async () => {
+    const bindings = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings';
+    const watch = await openWatch(api, `${bindings}?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&fieldSelector=metadata.name%3Dcluster-admin`, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' });
+    expect((await watch.take(2)).map(({ type }) => type)).toEqual(['ADDED', 'BOOKMARK']);
+    watch.close();
+    expect((await api.call('GET', bindings)).code).toBe(200);
+  });
 });

@@ -56,3 +56,10 @@ it('parses an object once as long as its row stays the same', () => {
   for (const afterMs of [900_000, 900_001, 930_000]) show([entry], { afterMs, includeObject: 'Metadata' });
   expect(parse).toHaveBeenCalledTimes(1);
 });
+
+it.each([...createRegistry()].filter(({ printer }) => printer).map((kind) => [`${kind.group}/${kind.version} ${kind.kind}`, kind] as const))('bookmarks of %s have an empty row', (_, kind) => {
+  const bookmark = { kind: kind.kind, apiVersion: 'v1', metadata: { resourceVersion: '7', annotations: { 'k8s.io/initial-events-end': 'true' } } };
+  const entry = new CacheEntry('', Buffer.from(JSON.stringify(bookmark)), 7);
+  const table = JSON.parse(Buffer.concat(encodeTable(kind, [entry], { includeObject: 'None', nowMs: 0, metadata: {} })).toString()) as Shown;
+  expect(table.rows).toEqual([{ cells: table.columnDefinitions?.map(() => '') }]);
+});

@@ -66,8 +66,11 @@ function sameUntil(nowMs: number, isSameAt: (atMs: number) => boolean): number {
 function cellsOf(printer: TablePrinter<never>, entry: CacheEntry, nowMs: number): string {
   const known = remembered.get(entry);
   if (known && known.printer === printer && nowMs >= known.fromMs && nowMs <= known.untilMs) return known.json;
-  const object = entry.parse() as never;
-  const jsonAt = (atMs: number): string => JSON.stringify(printer.row(object, atMs) satisfies Cell[]);
+  const object = entry.parse();
+  // Bookmarks of watches have nothing that a printer could show.
+  const isNothing = object.metadata?.name === undefined && printer !== defaultPrinter;
+  if (isNothing) return JSON.stringify(printer.columns.map(() => ''));
+  const jsonAt = (atMs: number): string => JSON.stringify(printer.row(object as never, atMs) satisfies Cell[]);
   const json = jsonAt(nowMs);
   const untilMs = sameUntil(nowMs, (atMs) => jsonAt(atMs) === json);
   remembered.set(entry, { printer, json, fromMs: nowMs, untilMs });

@@ -58,17 +58,22 @@ export function streamWatch(exchange: Exchange, result: WatchResult, { clock, en
       if (!response.writableEnded) response.end();
       resolve();
     };
+    const fail = (error: ApiError): void => {
+      sink.write(new WatchBatch([isProtobuf ? protobufErrorFrame(error) : errorFrame(error)]));
+      end();
+    };
     const flush = (moment: Moment): void => {
       if (response.destroyed || response.writableEnded) return end();
-      if (watcher.isOverflown) {
-        const error = apiErrors.expired('too old resource version: the watch was too slow');
-        sink.write(new WatchBatch([isProtobuf ? protobufErrorFrame(error) : errorFrame(error)]));
-        return end();
-      }
+      if (watcher.isOverflown) return fail(apiErrors.expired('too old resource version: the watch was too slow'));
       isHeld = response.writableLength > watchSocketBytesMax;
       if (isHeld) return;
       const deliveries = watcher.take();
-      if (deliveries.length > 0) sink.write(batchOf(deliveries, moment));
+      try {
+        if (deliveries.length > 0) sink.write(batchOf(deliveries, moment));
+      } catch (error) {
+        // What cannot be shown ends this watch, not the others that share the moment, nor the process.
+        return fail(apiErrors.internal(error));
+      }
       if (watcher.isEnded) end();
     };
     const schedule = (): void => pulse.schedule(flush);
