@@ -7,11 +7,9 @@ import { gzipBytesMin } from '../limits';
 import { warningsOf } from '../pipeline/told-warnings';
 import { headerOf, type Exchange } from './exchange';
 import { sendBody } from './send';
+import { warningHeaders } from './warnings';
 
 const compress = promisify(gzip);
-
-/** `299 - "text"`, escaped as RFC 9110 quoted strings. */
-export const warningHeader = (text: string): string => `299 - "${text.replace(/[\\"]/g, '\\$&').replace(/[\r\n]/g, ' ')}"`;
 
 export interface Answer {
   readonly code: number;
@@ -47,7 +45,7 @@ export async function respond(exchange: Exchange, answer: Answer): Promise<void>
     headers['vary'] = headers['vary'] ? `${String(headers['vary'])}, Accept-Encoding` : 'Accept-Encoding';
   }
   headers['content-length'] = length;
-  if (answer.warnings?.length) headers['warning'] = [...new Set(answer.warnings)].map(warningHeader);
+  if (answer.warnings?.length) headers['warning'] = warningHeaders(answer.warnings);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.statusCode = answer.code;
   const writable: Writable = response;
