@@ -117,3 +117,23 @@ it.each([
 ])('%s %s?%s', async (method, url, query, message) => {
   expect((await send(method, `${url}?${query}`, json, method === 'DELETE' ? '' : '{}')).json).toMatchObject({ code: 422, reason: 'Invalid', message });
 });
+
+it('tells fields whose names have any characters, over both versions of HTTP', async () => {
+  const body = (name: string): string => JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, поле: 1, '字段\u2028': 2 });
+  const answer = await send('POST', '/api/v1/namespaces/default/configmaps', json, body('odd-names'));
+  expect(answer.code).toBe(201);
+  expect(warningsOf(answer).map((text) => Buffer.from(text, 'latin1').toString())).toEqual(['unknown field "поле"', 'unknown field "字段\u2028"']);
+  const { code, stderr } = await api.kubectl(['create', '--validate=warn', '-f', '-'], body('odd-names-kubectl'));
+  expect([code, stderr]).toEqual([0, expect.stringContaining('Warning: unknown field "поле"')]);
+});
+
+it.each([
+  ['kind', {}, 'object'],
+  ['kind', [], 'array'],
+  ['apiVersion', true, 'bool'],
+  ['apiVersion', 1, 'number'],
+])('refuses %s %j', async (field, value, type) => {
+  const answer = await send('POST', '/api/v1/namespaces/default/configmaps', json, JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, [field]: value }));
+  const message = `the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into Go struct field .${field} of type string`;
+  expect(answer.json).toMatchObject({ code: 400, reason: 'BadRequest', message });
+});

@@ -146,6 +146,7 @@ describe('apply', () => {
     ['managed fields', configMap('bad', {}, { managedFields: [] }), {}, 400, 'metadata.managedFields must be nil'],
     ['another kind', { ...configMap('bad', {}), kind: 'Secret' }, {}, 400, 'invalid object type: /v1, Kind=Secret'],
     ['another version', { ...configMap('bad', {}), apiVersion: 'apps/v2' }, {}, 400, 'invalid object type: apps/v2, Kind=ConfigMap'],
+    ['names of kinds that are no text', { ...configMap('bad', {}), apiVersion: { a: 1 }, kind: 1 }, {}, 400, 'invalid object type: /, Kind='],
     ['another name', configMap('worse', {}), {}, 400, 'the name of the object (worse) does not match the name on the URL (bad)'],
     ['an unknown field', { ...configMap('bad', {}), foo: 1 }, {}, 500, 'failed to create typed patch object (default/bad; /v1, Kind=ConfigMap): .foo: field not declared in schema'],
     ['no map', '[]', {}, 400, 'error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}'],

@@ -6,11 +6,15 @@ import { parseYamlStrict, type ParsedYaml } from '../pipeline/parse-yaml';
 /** The configuration that an apply patch carries, of the kind that is asked for. @throws ApiError BadRequest */
 export function decodeConfig(call: Call, expected: { apiVersion: string; kind: string }): KubernetesObject {
   const config = parseConfig(call, call.request.body?.bytes.toString('utf8') ?? '');
-  const { apiVersion = '', kind = '', metadata } = config;
+  const { metadata } = config;
+  const [apiVersion, kind] = [textOf(config.apiVersion), textOf(config.kind)];
   if (apiVersion !== expected.apiVersion || kind !== expected.kind) throw apiErrors.badRequest(`invalid object type: ${formatKind(apiVersion, kind)}`);
   if (metadata?.managedFields !== undefined && metadata.managedFields !== null) throw apiErrors.badRequest('metadata.managedFields must be nil');
   return config;
 }
+
+/** A name that is no text is none. */
+const textOf = (name: unknown): string => (typeof name === 'string' ? name : '');
 
 /** `apps/v1, Kind=Deployment`; the core group's name is empty. */
 export function formatKind(apiVersion: string, kind: string): string {

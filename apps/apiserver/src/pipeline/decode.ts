@@ -49,9 +49,11 @@ export function checkObject(call: Call, value: unknown, found: Found): Kubernete
   const { expected, duplicates = [], text = '' } = found;
   const refuse = found.refuse ?? ((why) => apiErrors.badRequest(decodingFailureMessage(expected, why)));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw apiErrors.badRequest(
-      `the object provided is unrecognized (must be of type ${expected.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
-    );
+    throw unrecognized(expected, `${jsonTypeOf(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`);
+  }
+  for (const [field, named] of Object.entries(value)) {
+    const isName = field === 'apiVersion' || field === 'kind';
+    if (isName && named !== null && typeof named !== 'string') throw unrecognized(expected, `${jsonTypeOf(named)} into Go struct field .${field} of type string`);
   }
   const object = { kind: expected.kind, apiVersion: expected.apiVersion, ...(value as KubernetesObject) };
   object.kind ||= expected.kind;
@@ -65,6 +67,12 @@ export function checkObject(call: Call, value: unknown, found: Found): Kubernete
   reportProblems(call, problems, refuse);
   return object;
 }
+
+/** As Go's decoder calls them. */
+const jsonTypeOf = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value);
+
+const unrecognized = ({ kind }: ExpectedKind, what: string): Error =>
+  apiErrors.badRequest(`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${what}`);
 
 function wrongKind(object: KubernetesObject, expected: ExpectedKind): Error {
   if (object.apiVersion !== expected.apiVersion) {

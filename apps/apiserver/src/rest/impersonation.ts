@@ -25,5 +25,14 @@ function valuesOf(request: HttpRequest, name: string): string[] {
 
 function extraOf(request: HttpRequest): Record<string, string[]> {
   const keys = Object.keys(request.headers).filter((name) => name.startsWith(extraPrefix));
-  return Object.fromEntries(keys.map((name) => [decodeURIComponent(name.slice(extraPrefix.length)), valuesOf(request, name)]));
+  return Object.fromEntries(keys.map((name) => [unescapeKey(name.slice(extraPrefix.length)), valuesOf(request, name)]));
+}
+
+/** Keys are percent-encoded; what is not is taken as it came. */
+function unescapeKey(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
 }

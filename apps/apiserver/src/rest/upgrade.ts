@@ -44,7 +44,7 @@ export async function upgrade(environment: Environment, request: IncomingMessage
     watchConnection(socket);
     await handler.upgrade(context, request, socket, head);
   } catch (error) {
-    refuse(socket, error);
+    refuse(request, socket, error);
   }
 }
 
@@ -64,11 +64,11 @@ function tokenOfProtocols(request: IncomingMessage): string | undefined {
 }
 
 /** Answers an upgrade that will not happen as if it had been a plain request. */
-function refuse(socket: Duplex, error: unknown): void {
+function refuse({ method }: IncomingMessage, socket: Duplex, error: unknown): void {
   const { status } = toApiError(error);
   if (socket.destroyed || !socket.writable) return void socket.destroy();
   const body = JSON.stringify(status);
   socket.end(
-    `HTTP/1.1 ${status.code} ${STATUS_CODES[status.code] ?? 'Error'}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status.code} ${STATUS_CODES[status.code] ?? 'Error'}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${method === 'HEAD' ? '' : body}`,
   );
 }

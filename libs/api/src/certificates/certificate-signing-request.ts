@@ -7,7 +7,8 @@ import { keepField } from '../strategies';
 import { fillConditionTimes, keepDecisions } from './conditions';
 
 /** Signers read who asks from the spec: what the client says there does not count. */
-function writeRequester({ spec }: CertificateSigningRequest, { user }: StrategyContext): void {
+function writeRequester(next: CertificateSigningRequest, { user }: StrategyContext): void {
+  const spec = (next.spec ??= { request: '', signerName: '' });
   spec.username = user.name;
   if (user.uid) spec.uid = user.uid;
   else delete spec.uid;

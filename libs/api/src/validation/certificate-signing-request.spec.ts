@@ -115,6 +115,13 @@ describe('its strategies', () => {
     expect(next).toEqual({ metadata: { name: 'a' }, spec: { ...spec, username: 'jane', groups: ['developers'], extra: { a: ['b'] } }, status: {} });
   });
 
+  it('write down who asks for nothing', () => {
+    const next = { metadata: { name: 'a' } } as CertificateSigningRequest;
+    kind?.strategy.prepareForCreate?.(next, context);
+    expect(next.spec).toMatchObject({ username: 'jane' });
+    expect(validateCertificateSigningRequestCreate(next)).not.toEqual([]);
+  });
+
   it('keep what is not theirs, and fill in times', () => {
     const stored = csr({}, { conditions: [{ ...approved, lastTransitionTime: '2026-01-01T00:00:00Z', lastUpdateTime: '2026-01-01T00:00:00Z' }] });
     const next = csr({ signerName: 'example.com/other' }, { certificate: 'x', conditions: [{ ...approved, reason: 'Changed' }, { type: 'Failed', status: 'True' }] });
