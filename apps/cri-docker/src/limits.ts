@@ -15,7 +15,7 @@ export const logResumeOverlapNanos = 1_000_000_000n;
 export const logResumeTailBytes = 256 << 10;
 
 /** How long a container's status waits for the last lines of its log. */
-export const logDrainMsMax = 1_000;
+export const logDrainMsMax = 5_000;
 
 /** Pause before a broken log or event stream of Docker is opened again. */
 export const reconnectDelayMs = 500;

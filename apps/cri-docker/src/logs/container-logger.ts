@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Clock } from '@typernetes/machinery';
 import { engineStatusCode } from '../errors';
@@ -46,9 +47,11 @@ export class ContainerLogger {
     const { clock, logger, containerId } = this.options;
     while (!this.abort.signal.aborted) {
       try {
-        await this.follow();
+        await this.copy(true);
         // A daemon that goes down ends the stream, too; with live-restore the container does not notice.
-        if (!(await this.stillRuns())) return;
+        if (await this.stillRuns()) continue;
+        // The stream may have ended before the last words were in Docker's log.
+        return await this.copy(false);
       } catch (error) {
         if (this.abort.signal.aborted || engineStatusCode(error) === 404) return;
         logger.warn({ err: error, containerId }, 'log of container broke off, trying again');
@@ -62,19 +65,22 @@ export class ContainerLogger {
     return (await docker.getContainer(containerId).inspect()).State.Running;
   }
 
-  private async follow(): Promise<void> {
-    const { docker, containerId, logPath, tty } = this.options;
+  private async output(sinceNanos: bigint, follow: boolean): Promise<Readable> {
+    const { docker, containerId } = this.options;
+    const wanted = { stdout: true, stderr: true, timestamps: true, ...(sinceNanos > 0n ? { since: decimalSeconds(sinceNanos) } : {}) };
+    const container = docker.getContainer(containerId);
+    // What is not followed comes in one piece.
+    return follow ? ((await container.logs({ ...wanted, follow: true })) as Readable) : Readable.from([await container.logs({ ...wanted, follow: false })]);
+  }
+
+  /** Copies from where the file ends; with `follow` until the container does. */
+  private async copy(follow: boolean): Promise<void> {
+    const { logPath, tty } = this.options;
     await trimPartialLine(logPath);
     const from = resumePoint(await lastLines(logPath));
     await this.file.open();
-    const stream = (await docker.getContainer(containerId).logs({
-      follow: true,
-      stdout: true,
-      stderr: true,
-      timestamps: true,
-      ...(from.sinceNanos > 0n ? { since: decimalSeconds(from.sinceNanos) } : {}),
-    })) as NodeJS.ReadableStream & { destroy(): void };
-    const onAbort = (): void => stream.destroy();
+    const stream = await this.output(from.sinceNanos, follow);
+    const onAbort = (): void => void stream.destroy();
     this.abort.signal.addEventListener('abort', onAbort, { once: true });
     const decoder = tty ? terminalDecoder() : multiplexedDecoder();
     try {

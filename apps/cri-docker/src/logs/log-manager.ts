@@ -8,6 +8,8 @@ import { ContainerLogger } from './container-logger';
 /** The log copiers of all running containers. */
 export class LogManager {
   private readonly loggers = new Map<string, ContainerLogger>();
+  /** Containers that are being started, and when that is over. */
+  private readonly starting = new Map<string, Promise<unknown>>();
 
   constructor(
     private readonly docker: Docker,
@@ -32,6 +34,17 @@ export class LogManager {
     });
   }
 
+  /** Starts a container and copies what it writes from its first line on. */
+  async followFrom(record: ContainerRecord, start: () => Promise<unknown>): Promise<void> {
+    const started = start().then(() => this.follow(record));
+    this.starting.set(record.id, started.catch(() => undefined));
+    try {
+      await started;
+    } finally {
+      this.starting.delete(record.id);
+    }
+  }
+
   /** False when the container's output is not being copied any more. */
   async reopen(containerId: string): Promise<boolean> {
     const logger = this.loggers.get(containerId);
@@ -42,11 +55,14 @@ export class LogManager {
 
   /** Waits until an ended container's last lines are in the file, for a bounded time. */
   async drained(containerId: string): Promise<void> {
-    const logger = this.loggers.get(containerId);
-    if (!logger) return;
+    const [starting, logger] = [this.starting.get(containerId), this.loggers.get(containerId)];
+    if (!starting && !logger) return;
     const enough = new AbortController();
     await Promise.race([
-      logger.done,
+      (async () => {
+        await starting;
+        await this.loggers.get(containerId)?.done;
+      })(),
       this.clock.sleep(logDrainMsMax, enough.signal).catch(() => undefined),
     ]);
     enough.abort();

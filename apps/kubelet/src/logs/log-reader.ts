@@ -26,24 +26,30 @@ export interface LogSource {
 /** The container's log as the request wants it. Ends when all is said, and with `follow` when the container ends. */
 export async function* readLog(source: LogSource, request: LogRequest): AsyncIterable<Buffer> {
   const filter = new LogFilter(request);
-  const old = await oldLines(source.file, request);
+  // Opened first: a rotation while the older files are read takes nothing away and doubles nothing.
+  const current = await open(source.file).catch(() => undefined);
   const emit = (lines: string[]): Buffer => Buffer.concat(lines.map((line) => filter.take(line)));
-  for (const lines of old.before) {
-    const bytes = emit(lines);
-    if (bytes.length > 0) yield bytes;
-  }
-  for await (const lines of linesFrom(source, old.offset, request.follow)) {
-    const bytes = emit(lines);
-    if (bytes.length > 0) yield bytes;
-    if (filter.isFull) return;
+  try {
+    const old = await oldLines(source.file, current, request);
+    for (const lines of old.before) {
+      const bytes = emit(lines);
+      if (bytes.length > 0) yield bytes;
+    }
+    for await (const lines of linesFrom(source, { handle: current, offset: old.offset }, request.follow)) {
+      const bytes = emit(lines);
+      if (bytes.length > 0) yield bytes;
+      if (filter.isFull) return;
+    }
+  } finally {
+    await current?.close();
   }
 }
 
 /** Lines of rotated files that are wanted, and where to begin in the current one. */
-async function oldLines(file: string, { tailLines }: LogRequest): Promise<{ before: string[][]; offset: number }> {
-  const rotated = await rotatedLogs(file);
+async function oldLines(file: string, current: FileHandle | undefined, { tailLines }: LogRequest): Promise<{ before: string[][]; offset: number }> {
+  const rotated = await withoutFile(await rotatedLogs(file), current);
   if (tailLines === undefined) return { before: await Promise.all(rotated.map(linesOf)), offset: 0 };
-  const { offset, found } = await tailOffset(file, tailLines);
+  const { offset, found } = current ? await tailOffset(current, tailLines) : { offset: 0, found: 0 };
   const before: string[][] = [];
   let missing = tailLines - found;
   for (const old of rotated.reverse()) {
@@ -55,43 +61,46 @@ async function oldLines(file: string, { tailLines }: LogRequest): Promise<{ befo
   return { before, offset };
 }
 
+async function withoutFile(files: string[], opened: FileHandle | undefined): Promise<string[]> {
+  if (!opened) return files;
+  const { ino } = await opened.stat();
+  const inodes = await Promise.all(files.map((file) => stat(file).then((found) => found.ino, () => undefined)));
+  return files.filter((_, i) => inodes[i] !== ino);
+}
+
+/** No lines when the file was removed meanwhile; one that was packed meanwhile is unpacked. */
 async function linesOf(file: string): Promise<string[]> {
-  const bytes = await readFile(file).catch(() => Buffer.alloc(0));
-  const text = (file.endsWith('.gz') ? await unzip(bytes) : bytes).toString();
-  return text.split('\n').filter(Boolean);
+  const plain = file.endsWith('.gz') ? undefined : await readFile(file).catch(() => undefined);
+  const packed = plain ? undefined : await readFile(file.endsWith('.gz') ? file : `${file}.gz`).catch(() => undefined);
+  const bytes = plain ?? (packed && (await unzip(packed)));
+  return bytes?.toString().split('\n').filter(Boolean) ?? [];
 }
 
 /** Where the last `lines` lines of a file begin, and how many of them there are. */
-export async function tailOffset(file: string, lines: number): Promise<{ offset: number; found: number }> {
-  const handle = await open(file).catch(() => undefined);
-  if (!handle) return { offset: 0, found: 0 };
-  try {
-    const { size } = await handle.stat();
-    if (lines <= 0) return { offset: size, found: 0 };
-    let found = 0;
-    for (let end = size; end > 0; ) {
-      const begin = Math.max(0, end - chunkBytes);
-      const { buffer } = await handle.read(Buffer.alloc(end - begin), 0, end - begin, begin);
-      // The line feed at the very end ends the last line; it begins none.
-      for (let i = buffer.length - 1; i >= 0; i--) {
-        if (buffer[i] !== 10 || begin + i === size - 1) continue;
-        if (++found === lines) return { offset: begin + i + 1, found };
-      }
-      end = begin;
+export async function tailOffset(handle: FileHandle, lines: number): Promise<{ offset: number; found: number }> {
+  const { size } = await handle.stat();
+  if (lines <= 0) return { offset: size, found: 0 };
+  let found = 0;
+  for (let end = size; end > 0; ) {
+    const begin = Math.max(0, end - chunkBytes);
+    const { buffer } = await handle.read(Buffer.alloc(end - begin), 0, end - begin, begin);
+    // The line feed at the very end ends the last line; it begins none.
+    for (let i = buffer.length - 1; i >= 0; i--) {
+      if (buffer[i] !== 10 || begin + i === size - 1) continue;
+      if (++found === lines) return { offset: begin + i + 1, found };
     }
-    return { offset: 0, found: size > 0 ? found + 1 : 0 };
-  } finally {
-    await handle.close();
+    end = begin;
   }
+  return { offset: 0, found: size > 0 ? found + 1 : 0 };
 }
 
-/** Whole lines from `offset` on; with `follow` also those that come, over rotations, until the container has ended. */
-async function* linesFrom(source: LogSource, offset: number, follow: boolean): AsyncIterable<string[]> {
+/** Whole lines from `offset` of the opened file on; with `follow` also those that come, over rotations, until the container has ended. */
+async function* linesFrom(source: LogSource, from: { handle: FileHandle | undefined; offset: number }, follow: boolean): AsyncIterable<string[]> {
   const { file, signal } = source;
-  let handle = await open(file).catch(() => undefined);
+  let { handle, offset: position } = from;
   const splitter = new LineSplitter();
-  let position = offset;
   const changes = follow ? new FileChanges(source) : undefined;
+  const close = async (): Promise<void> => (handle === from.handle ? undefined : handle?.close());
   try {
     while (!signal.aborted) {
       const wasRunning = follow && (await source.isRunning());
@@ -101,7 +110,7 @@ async function* linesFrom(source: LogSource, offset: number, follow: boolean): A
         yield splitter.push(bytes);
       }
       if (await isReplaced(handle, file)) {
-        await handle?.close();
+        await close();
         handle = undefined;
         position = 0;
         continue;
@@ -111,7 +120,7 @@ async function* linesFrom(source: LogSource, offset: number, follow: boolean): A
     }
   } finally {
     changes?.close();
-    await handle?.close();
+    await close();
   }
 }
 

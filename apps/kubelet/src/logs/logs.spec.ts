@@ -1,6 +1,7 @@
 import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { systemClock } from '@typernetes/machinery';
 import { readLog } from './log-reader';
 import type { LogRequest } from './log-request';
@@ -41,6 +42,19 @@ test('reads rotated files first', async () => {
   expect(await read({})).toBe('one\ntwo\nthree\n\nnew\n');
   expect(await read({ tailLines: 2 })).toBe('\nnew\n');
   rmSync(`${file}.20260101-000000`);
+});
+
+test('a rotation meanwhile takes nothing away and doubles nothing', async () => {
+  writeFileSync(`${file}.20260101-000000.gz`, gzipSync(`${at(0)} stdout F packed\n`));
+  let rotations = 0;
+  const text = await read({}, undefined, () => {
+    if (rotations++ > 0) return;
+    renameSync(file, `${file}.20260101-000001`);
+    writeFileSync(file, `${at(6)} stdout F new\n`);
+  });
+  expect(text).toBe('packed\none\ntwo\nthree\n\nnew\n');
+  rmSync(`${file}.20260101-000000.gz`);
+  rmSync(`${file}.20260101-000001`);
 });
 
 test('follows over a rotation until the container ends', async () => {

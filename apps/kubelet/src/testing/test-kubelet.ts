@@ -59,6 +59,7 @@ export class TestKubelet {
   private shim!: Running;
   private kubelet!: Running;
   private server!: nodeProto.NodeClient;
+  private isUp = false;
 
   /** `name`: at most 14 characters; `subnet`: of no other suite. */
   constructor(name: string, subnet: string) {
@@ -68,7 +69,18 @@ export class TestKubelet {
     this.local = new LocalNode({ name, subnet, dir, dockerHost: this.engine.host });
   }
 
+  /** A start that fails leaves nothing behind: the suites after it use the same machine. */
   async start(overrides: Partial<KubeletConfig> = {}): Promise<void> {
+    try {
+      await this.begin(overrides);
+      this.isUp = true;
+    } catch (error) {
+      await this.removeNode();
+      throw error;
+    }
+  }
+
+  private async begin(overrides: Partial<KubeletConfig>): Promise<void> {
     const { local, nodeName } = this;
     await this.engine.start();
     local.prepare();
@@ -125,6 +137,7 @@ export class TestKubelet {
   }
 
   async stop(): Promise<void> {
+    if (!this.isUp) return;
     const pods = this.client.resource(resources.pods);
     for (const { metadata } of (await pods.list()).items) await this.delete(metadata?.name ?? '', 1);
     await until(async () => (await pods.list()).items.length === 0, 'all pods gone');
@@ -134,6 +147,10 @@ export class TestKubelet {
     this.client.close();
     this.own.close();
     await this.api.stop();
+    await this.removeNode();
+  }
+
+  private async removeNode(): Promise<void> {
     this.local.remove();
     await this.engine.stop();
     this.clear();
