@@ -66,8 +66,8 @@ it('lets a pod call itself through its Service', async () => {
   await eventually('one endpoint', async () => (await endpointsOf('web')).length === 1);
   const [left] = await pods('app=web', namespace);
   const { spec } = await getJson<{ spec: { clusterIP: string } }>('service', '-n', namespace, 'web');
-  const answer = await exec(left?.metadata.name ?? server?.metadata.name ?? '', 'bash', '-c', `exec 3<>/dev/tcp/${spec.clusterIP}/80; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3`);
-  expect(answer).toContain('Welcome to nginx');
+  const callItself = (): Promise<string> => exec(left?.metadata.name ?? server?.metadata.name ?? '', 'bash', '-c', `exec 3<>/dev/tcp/${spec.clusterIP}/80; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3`);
+  await eventually('an answer of itself', async () => (await callItself()).includes('Welcome to nginx'));
   await kubectl(['scale', 'rc', 'web', '-n', namespace, '--replicas=2']);
 });
 

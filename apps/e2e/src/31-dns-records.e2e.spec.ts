@@ -53,7 +53,10 @@ it('a pod with hostname and subdomain has a name below the Service, and knows it
 });
 
 it('SRV of a headless Service names each pod', async () => {
-  const answer = await dig('_http._tcp.peers.records.svc', 'SRV');
+  const answer = await eventually('both names', async () => {
+    const found = await dig('_http._tcp.peers.records.svc', 'SRV');
+    return found.includes('full.') && found.includes('web-0.') && found;
+  });
   expect(answer).toMatch(new RegExp(`0 \\d+ 80 full\\.peers\\.${suffix}\\.`));
   expect(answer).toMatch(new RegExp(`0 \\d+ 80 web-0\\.peers\\.${suffix}\\.`));
   expect(await dig('+tcp', '_http._tcp.peers.records.svc', 'SRV')).toBe(answer);

@@ -52,7 +52,7 @@ it('a NoExecute taint drives pods away when their time is up, unless it goes bef
   try {
     await eventually('at once', async () => !(await left()).includes('not-at-all'));
     await eventually('after a while', async () => (await left()).sort().join() === 'for-good,long');
-    expect(await eventsOf('a-while')).toContain('Marking for deletion Pod taints/a-while');
+    await eventually('the event', async () => (await eventsOf('a-while')).includes('Marking for deletion Pod taints/a-while'));
   } finally {
     await untaint();
   }

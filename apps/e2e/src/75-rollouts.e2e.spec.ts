@@ -72,7 +72,8 @@ it('tells its history, stops for a pause and goes on', async () => {
   const revisions = (await k('get', 'rs', '-l', 'app=web', '-o', 'name')).trim().split('\n').length;
   await k('rollout', 'pause', 'deployment/web');
   await k('set', 'env', 'deployment/web', 'VERSION=v3');
-  expect(await k('rollout', 'status', 'deployment/web', '--watch=false')).toContain('Waiting for deployment "web" rollout to finish: 0 out of 3 new replicas have been updated...');
+  const waits = 'Waiting for deployment "web" rollout to finish: 0 out of 3 new replicas have been updated...';
+  await eventually('it waits', async () => (await k('rollout', 'status', 'deployment/web', '--watch=false')).includes(waits));
   expect((await k('get', 'rs', '-l', 'app=web', '-o', 'name')).trim().split('\n')).toHaveLength(revisions);
   await k('rollout', 'resume', 'deployment/web');
   await rolledOut();

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { credentials } from '@grpc/grpc-js';
-import type { Pod, PodSpec } from '@typernetes/api';
+import type { CoreV1Event, Pod, PodSpec } from '@typernetes/api';
 import { resources } from '@typernetes/api';
 import { startCriDocker, defaultConfig as criDefaults } from '@typernetes/app-cri-docker';
 import type { ApiClient } from '@typernetes/client';
@@ -18,7 +18,7 @@ import { defaultConfig } from './config';
 import { startKubelet } from './start';
 import { LocalNode, pauseImage, testImage } from './testing/local-node';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const nodeName = 'kubelet-test';
 const local = new LocalNode();
@@ -30,8 +30,11 @@ let config: KubeletConfig;
 let server: nodeProto.NodeClient;
 const logger = createLogger('kubelet', process.env['LOG_LEVEL'] ?? 'error');
 
-const until = async <T>(look: () => Promise<T | undefined | false>, what: string, timeoutMs = 20_000): Promise<T> => {
-  const deadline = Date.now() + timeoutMs;
+/** Generous: the machine may be busy with other suites. */
+const patienceMs = 120_000;
+
+const until = async <T>(look: () => Promise<T | undefined | false>, what: string): Promise<T> => {
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     const found = await look().catch(() => undefined);
     if (found) return found;
@@ -87,7 +90,7 @@ beforeAll(async () => {
 afterAll(async () => {
   const pods = client.resource(resources.pods);
   for (const { metadata } of (await pods.list()).items) await pods.delete(metadata?.name ?? '', { namespace: 'default', gracePeriodSeconds: 1 });
-  await until(async () => (await pods.list()).items.length === 0, 'all pods gone', 30_000);
+  await until(async () => (await pods.list()).items.length === 0, 'all pods gone');
   server.close();
   await kubelet.stop();
   await shim.stop();
@@ -104,6 +107,12 @@ const create = (name: string, spec: Partial<PodSpec>, more: Partial<Pod['metadat
 const get = (name: string): Promise<Pod> => client.resource(resources.pods).get(name, { namespace: 'default' });
 const box = (script: string, more: object = {}): PodSpec['containers'][number] => ({ name: 'main', image: testImage, command: ['sh', '-c', script], ...more });
 const phase = (name: string, wanted: string): Promise<Pod> => until(async () => { const pod = await get(name); return pod.status?.phase === wanted && pod; }, `${name} is ${wanted}`);
+
+/** All events about a pod, once these reasons are among them. */
+const eventsOf = (pod: string, reasons: string[]): Promise<CoreV1Event[]> => until(async () => {
+  const events = (await client.resource(resources.events).list({ namespace: 'default' })).items.filter(({ involvedObject }) => involvedObject.name === pod);
+  return reasons.every((wanted) => events.some(({ reason }) => reason === wanted)) && events;
+}, `${pod}: events ${reasons.join()}`);
 
 async function logsOf(pod: string, more: Partial<nodeProto.LogsRequest> = {}): Promise<string> {
   const stream = server.logs(nodeProto.LogsRequest.fromPartial({ target: { namespace: 'default', pod, container: 'main' }, ...more }));
@@ -166,14 +175,13 @@ test('runs a pod with volumes and variables, and ends it', async () => {
   expect(pod.status?.qosClass).toBe('BestEffort');
   expect(pod.status?.conditions?.filter(({ status }) => status === 'True').map(({ type }) => type).sort()).toEqual(['ContainersReady', 'Initialized', 'PodReadyToStartContainers', 'PodScheduled', 'Ready']);
   expect(pod.status?.containerStatuses?.[0]).toMatchObject({ ready: true, started: true, restartCount: 0 });
-  await until(async () => (await logsOf('first')).includes('oops'), 'log has all lines');
+  await until(async () => (await logsOf('first')).split('\n').length === 4, 'log has all lines');
   expect(await logsOf('first', { stream: 'Stdout' })).toBe('hidden\nblue first\n');
   expect(await logsOf('first', { tailLines: 1n })).toMatch(/^(oops|blue first)\n$/);
   expect((await exec('first', ['sh', '-c', 'echo $TWICE; cat /etc/hosts; touch /work/x; exit 3'])).stdout).toMatch(/^blue-blue\n[^]*10\.244\.97\.\d+\tfirst\n/);
   expect((await exec('first', ['sh', '-c', 'exit 3'])).status).toMatchObject({ status: 'Failure', reason: 'NonZeroExitCode' });
   expect((await exec('first', ['cat'], 'through and through')).stdout).toBe('through and through');
-  const events = (await client.resource(resources.events).list({ namespace: 'default' })).items.filter(({ involvedObject }) => involvedObject.name === 'first');
-  expect(events.map(({ reason }) => reason)).toEqual(expect.arrayContaining(['Pulled', 'Created', 'Started']));
+  await eventsOf('first', ['Pulled', 'Created', 'Started']);
   await client.resource(resources.pods).delete('first', { namespace: 'default' });
   await until(async () => get('first').then(() => false, () => true), 'pod is gone');
 });
@@ -220,20 +228,20 @@ test('init containers, a sidecar and a job-like end', async () => {
 
 test('probes decide about readiness and life', async () => {
   await create('probed', {
-    containers: [box('sleep 1; touch /tmp/ok; exec httpd -f -p 8080 -h /tmp', {
+    containers: [box('exec httpd -f -p 8080 -h /tmp', {
       ports: [{ name: 'web', containerPort: 8080 }],
       readinessProbe: { httpGet: { path: '/ok', port: 'web' }, periodSeconds: 1 },
-      livenessProbe: { exec: { command: ['sh', '-c', 'test ! -e /tmp/sick'] }, periodSeconds: 1, failureThreshold: 1, initialDelaySeconds: 1 },
+      livenessProbe: { exec: { command: ['sh', '-c', 'test ! -e /tmp/sick'] }, periodSeconds: 1, timeoutSeconds: 30, failureThreshold: 1 },
     })],
   });
   await phase('probed', 'Running');
   const ready = (wanted: boolean): Promise<Pod> => until(async () => { const pod = await get('probed'); return pod.status?.containerStatuses?.[0]?.ready === wanted && pod; }, `ready is ${wanted}`);
   expect((await get('probed')).status?.containerStatuses?.[0]?.ready).toBe(false);
+  await exec('probed', ['touch', '/tmp/ok']);
   await ready(true);
   await exec('probed', ['touch', '/tmp/sick']);
-  await until(async () => ((await get('probed')).status?.containerStatuses?.[0]?.restartCount ?? 0) > 0, 'restarted', 30_000);
-  const events = (await client.resource(resources.events).list({ namespace: 'default' })).items.filter(({ involvedObject }) => involvedObject.name === 'probed');
-  expect(events.map(({ reason }) => reason)).toEqual(expect.arrayContaining(['Unhealthy', 'Killing']));
+  await until(async () => ((await get('probed')).status?.containerStatuses?.[0]?.restartCount ?? 0) > 0, 'restarted');
+  const events = await eventsOf('probed', ['Unhealthy', 'Killing']);
   expect(events.find(({ reason }) => reason === 'Killing')?.message).toBe('Container main failed liveness probe, will be restarted');
 });
 
@@ -265,7 +273,8 @@ test('a port is forwarded, a log is followed, and figures are given', async () =
   const following = server.logs(nodeProto.LogsRequest.fromPartial({ target: { namespace: 'default', pod: 'server', container: 'main' }, follow: true }));
   following.on('data', ({ data }: nodeProto.Bytes) => (followed += data.toString()));
   following.on('error', () => undefined);
-  const answer = await new Promise<string>((resolve, reject) => {
+  // Its server listens some time after the container runs.
+  const answer = await until(() => new Promise<string>((resolve, reject) => {
     const call = server.portForward();
     let text = '';
     call.on('data', ({ output }: nodeProto.PortForwardOutput) => (text += output?.$case === 'data' ? output.value.toString() : ''));
@@ -273,7 +282,7 @@ test('a port is forwarded, a log is followed, and figures are given', async () =
     call.on('error', reject);
     call.write({ input: { $case: 'start', value: { target: { namespace: 'default', pod: 'server', uid: '', container: '' }, port: 80, address: '' } } });
     call.write({ input: { $case: 'data', value: Buffer.from('GET / HTTP/1.0\r\n\r\n') } });
-  });
+  }), 'an answer over the forwarded port');
   expect(answer).toMatch(/^HTTP\/1\.[01] 200 OK[^]*hello\n$/);
   await until(async () => followed === 'line 1\nline 2\nline 3\n', 'all lines');
   following.cancel();

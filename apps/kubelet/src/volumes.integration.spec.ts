@@ -79,7 +79,7 @@ describe('what a container may do in a volume', () => {
     const volumeMounts = [{ name: 'v', mountPath: '/v', subPathExpr: '$(NOBODY)' }];
     await node.create('astray', { containers: [node.box('exec sleep 1000', { volumeMounts })], volumes: [{ name: 'v', emptyDir: {} }] });
     await node.event('astray', 'Failed', 'Error: missing value for "NOBODY"');
-    expect((await node.get('astray')).status?.containerStatuses?.[0]?.state?.waiting?.reason).toBe('CreateContainerConfigError');
+    await node.podWith('astray', ({ status }) => status?.containerStatuses?.[0]?.state?.waiting?.reason === 'CreateContainerConfigError', 'is not started');
   });
 
   test('the token is readable by the one user of the pod alone', async () => {
