@@ -5,7 +5,8 @@ import { ClusterCache } from '../../apps/scheduler/src/cache/cluster-cache';
 import { Nominator } from '../../apps/scheduler/src/cache/nominator';
 import { schedulePod } from '../../apps/scheduler/src/core/schedule-pod';
 import { podInfoOf } from '../../apps/scheduler/src/framework/pod-info';
-import { defaultPlugins } from '../../apps/scheduler/src/plugins';
+import { defaultProfileConfiguration } from '../../apps/scheduler/src/config/configuration';
+import { buildProfile } from '../../apps/scheduler/src/plugins/build-profile';
 import { benchNode, benchPod, workloadNames } from '../../apps/cli/src/bench-scheduler/workloads';
 import type { WorkloadName } from '../../apps/cli/src/bench-scheduler/workloads';
 
@@ -14,7 +15,7 @@ const pods = Number(process.argv[3] ?? 2_000);
 function placedPerSecond(nodes: number, workload: WorkloadName): number {
   const cache = new ClusterCache();
   for (let i = 0; i < nodes; i++) cache.setNode(benchNode(i));
-  const context = { plugins: defaultPlugins, snapshot: cache, nominator: new Nominator(), random: seededRandom(1) };
+  const context = { profile: buildProfile(defaultProfileConfiguration()), snapshot: cache, nominator: new Nominator(), random: seededRandom(1) };
   const infos = Array.from({ length: pods }, (_, i) => {
     const pod: Pod = benchPod(i, workload, nodes);
     return podInfoOf({ ...pod, metadata: { ...pod.metadata, uid: `uid-${i}`, namespace: 'default' } });

@@ -6,20 +6,19 @@ import { isPodTerminal } from '@typernetes/machinery';
 import { isDeepStrictEqual } from 'node:util';
 import type { ClusterCache } from './cache/cluster-cache';
 import type { Nominator } from './cache/nominator';
-import type { SchedulerPlugin } from './framework/plugin';
 import type { PodInfo } from './framework/pod-info';
 import { podInfoOf } from './framework/pod-info';
+import type { Profile } from './framework/profile';
 import { namespaceRelabelled, nodeAdded, nodeUpdated, podArrived, podLeft } from './queue/event-hints';
 import type { SchedulingQueue } from './queue/scheduling-queue';
-import { needsNode } from './scheduler';
+import { needsNode, schedulerNameOf } from './scheduler';
 
 export interface Followers {
   informers: InformerFactory;
   cache: ClusterCache;
   nominator: Nominator;
   queue: SchedulingQueue;
-  plugins: readonly SchedulerPlugin[];
-  schedulerName: string;
+  profiles: ReadonlyMap<string, Profile>;
   clock: Clock;
   wake(): void;
 }
@@ -97,7 +96,7 @@ function followPods(followers: Followers): void {
       const isNew = !cache.isPlaced(uid) || !isDeepStrictEqual(pod.metadata?.labels, previous?.metadata?.labels);
       cache.setPod(pod);
       if (isNew) queue.moveOnEvent(podArrived, clock.monotonic());
-    } else if (needsNode(pod, followers.schedulerName)) enqueue(followers, pod, previous);
+    } else if (needsNode(pod, followers.profiles)) enqueue(followers, pod, previous);
     else {
       queue.delete(uid);
       nominator.delete(uid);
@@ -115,11 +114,11 @@ function followPods(followers: Followers): void {
 }
 
 /** Our own status writes come back as changes: only what may change the decision puts the pod in front again. */
-function enqueue({ queue, plugins, clock, cache, nominator }: Followers, pod: Pod, previous?: Pod): void {
+function enqueue({ queue, profiles, clock, cache, nominator }: Followers, pod: Pod, previous?: Pod): void {
   const info = podInfoOf(pod);
   if (cache.isPlaced(info.uid)) return;
   followNomination(nominator, info, previous);
-  if (plugins.some((plugin) => plugin.preEnqueue?.(info))) return queue.delete(info.uid);
+  if (profiles.get(schedulerNameOf(pod))?.preEnqueue.some((plugin) => plugin.preEnqueue?.(info))) return queue.delete(info.uid);
   const unchanged = previous && isDeepStrictEqual(previous.spec, pod.spec) && isDeepStrictEqual(previous.metadata?.labels, pod.metadata?.labels);
   if (unchanged) queue.refresh(info);
   else queue.put(info, clock.monotonic());

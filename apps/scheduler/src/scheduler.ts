@@ -11,8 +11,8 @@ import { diagnosisMessage } from './core/diagnosis';
 import { preempt } from './core/preemption';
 import { schedulePod } from './core/schedule-pod';
 import { evictVictims } from './evict-victims';
-import type { SchedulerPlugin } from './framework/plugin';
 import type { PodInfo } from './framework/pod-info';
+import type { Profile } from './framework/profile';
 import type { SchedulerMetrics } from './metrics';
 import { podLeft } from './queue/event-hints';
 import type { QueuedPod, SchedulingQueue } from './queue/scheduling-queue';
@@ -23,7 +23,8 @@ export interface SchedulerDependencies {
   cache: ClusterCache;
   nominator: Nominator;
   queue: SchedulingQueue;
-  plugins: readonly SchedulerPlugin[];
+  /** By schedulerName. */
+  profiles: ReadonlyMap<string, Profile>;
   metrics: SchedulerMetrics;
   clock: Clock;
   random: Random;
@@ -85,12 +86,12 @@ export class Scheduler {
   }
 
   private attempt({ info }: QueuedPod): void {
-    const { cache, nominator, queue, plugins, clock, random, metrics, logger } = this.dependencies;
-    const profile = info.pod.spec?.schedulerName ?? 'default-scheduler';
+    const { cache, nominator, queue, clock, random, metrics, logger } = this.dependencies;
+    const schedulerName = schedulerNameOf(info.pod);
     const startedAt = clock.monotonic();
-    const observe = (result: Parameters<SchedulerMetrics['attempt']>[0]): void => metrics.attempt(result, profile, (clock.monotonic() - startedAt) / 1000);
+    const observe = (result: Parameters<SchedulerMetrics['attempt']>[0]): void => metrics.attempt(result, schedulerName, (clock.monotonic() - startedAt) / 1000);
     try {
-      const decision = schedulePod(info, { plugins, snapshot: cache, nominator, random, startIndex: this.startIndex });
+      const decision = schedulePod(info, { profile: this.profileOf(info), snapshot: cache, nominator, random, startIndex: this.startIndex });
       if (decision.outcome === 'none') {
         observe('unschedulable');
         this.unschedulable(info, decision.diagnosis);
@@ -108,9 +109,15 @@ export class Scheduler {
     }
   }
 
+  private profileOf({ pod, key }: PodInfo): Profile {
+    const profile = this.dependencies.profiles.get(schedulerNameOf(pod));
+    if (!profile) throw new Error(`profile not found for scheduler name ${JSON.stringify(schedulerNameOf(pod))} of pod ${key}`);
+    return profile;
+  }
+
   private unschedulable(info: PodInfo, diagnosis: Diagnosis): void {
-    const { cache, nominator, queue, plugins, clock, random, metrics, logger } = this.dependencies;
-    const preemption = preempt(info, diagnosis, { plugins, snapshot: cache, nominator, random, budgets: cache.budgets });
+    const { cache, nominator, queue, clock, random, metrics, logger } = this.dependencies;
+    const preemption = preempt(info, diagnosis, { profile: this.profileOf(info), snapshot: cache, nominator, random, budgets: cache.budgets });
     const rejectedBy = new Set([...diagnosis.rejections.values()].map(({ plugin }) => plugin));
     // Without any node, any node that comes may help.
     queue.failed(info.uid, rejectedBy.size ? rejectedBy : new Set(['*']), clock.monotonic());
@@ -164,9 +171,8 @@ export class Scheduler {
 
   /** Waits for what the plugins have to do first; a pod that waits takes no turn from others. */
   private async preBind(info: PodInfo, nodeName: string): Promise<void> {
-    const { plugins, cache } = this.dependencies;
-    const node = cache.node(nodeName);
-    const waits = node ? plugins.flatMap((plugin) => plugin.preBind?.(info, node) ?? []) : [];
+    const node = this.dependencies.cache.node(nodeName);
+    const waits = node ? this.profileOf(info).preBinders.flatMap((plugin) => plugin.preBind?.(info, node) ?? []) : [];
     if (waits.length === 0) return;
     this.bindings--;
     this.wake();
@@ -212,6 +218,8 @@ interface Failure {
 }
 
 /** Is the pod for us to place? */
-export function needsNode(pod: Pod, schedulerName: string): boolean {
-  return !pod.spec?.nodeName && !pod.metadata?.deletionTimestamp && (pod.spec?.schedulerName ?? 'default-scheduler') === schedulerName;
+export function needsNode(pod: Pod, profiles: ReadonlyMap<string, Profile>): boolean {
+  return !pod.spec?.nodeName && !pod.metadata?.deletionTimestamp && profiles.has(schedulerNameOf(pod));
 }
+
+export const schedulerNameOf = ({ spec }: Pod): string => spec?.schedulerName ?? 'default-scheduler';

@@ -5,11 +5,12 @@ import { createMetricsRegistry, startHealthServer } from '@typernetes/component'
 import type { Clock } from '@typernetes/machinery';
 import { randomSuffix, systemRandom } from '@typernetes/machinery';
 import { hostname } from 'node:os';
+import { defaultConfiguration, type SchedulerConfiguration } from './config/configuration';
 import { ClusterCache } from './cache/cluster-cache';
 import { Nominator } from './cache/nominator';
 import { followCluster } from './follow-cluster';
 import { SchedulerMetrics } from './metrics';
-import { defaultPlugins } from './plugins';
+import { buildProfile, type VolumePlugins } from './plugins/build-profile';
 import { volumeChanged } from './queue/event-hints';
 import { SchedulingQueue } from './queue/scheduling-queue';
 import { Scheduler } from './scheduler';
@@ -22,7 +23,8 @@ export interface SchedulerConfig {
   /** Where /healthz and /metrics are served; absent: nowhere. */
   health?: { host: string; port: number; tls?: TlsMaterial };
   leaderElect: boolean;
-  schedulerName: string;
+  /** Profiles, pauses and more; absent: kube-scheduler's defaults. */
+  configuration?: SchedulerConfiguration;
 }
 
 /** Starts kube-scheduler. The caches fill at once; decisions begin with the leadership. */
@@ -34,13 +36,15 @@ export async function startScheduler(config: SchedulerConfig, context: { logger:
   const informers = new InformerFactory({ client, clock, random, logger });
   const cache = new ClusterCache();
   const nominator = new Nominator();
-  const queue = new SchedulingQueue();
-  const events = new EventRecorder({ client, clock, logger, component: config.schedulerName });
+  const configuration = config.configuration ?? defaultConfiguration;
+  const queue = new SchedulingQueue({ initialMs: configuration.podInitialBackoffMs, maxMs: configuration.podMaxBackoffMs });
+  const events = new EventRecorder({ client, clock, logger, component: configuration.profiles[0]?.schedulerName ?? 'default-scheduler' });
   const metrics = new SchedulerMetrics(registry);
   const volumes = new VolumeCache(informers);
-  const plugins = [...defaultPlugins, volumeBinding({ volumes, client, clock })];
-  const scheduler = new Scheduler({ client, events, cache, nominator, queue, plugins, metrics, clock, random, logger });
-  followCluster({ informers, cache, nominator, queue, plugins, schedulerName: config.schedulerName, clock, wake: scheduler.wake });
+  const volumePlugins: VolumePlugins = (args) => [volumeBinding({ volumes, client, clock, bindTimeoutMs: args.VolumeBinding.bindTimeoutSeconds * 1_000 })];
+  const profiles = new Map(configuration.profiles.map((profile) => [profile.schedulerName, buildProfile(profile, volumePlugins)]));
+  const scheduler = new Scheduler({ client, events, cache, nominator, queue, profiles, metrics, clock, random, logger });
+  followCluster({ informers, cache, nominator, queue, profiles, clock, wake: scheduler.wake });
   volumes.onChange(() => {
     queue.moveOnEvent(volumeChanged, clock.monotonic());
     scheduler.wake();
@@ -54,7 +58,8 @@ export async function startScheduler(config: SchedulerConfig, context: { logger:
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   };
   const identity = `${hostname()}_${randomSuffix(random, 10)}`;
-  const election = { client, clock, random, logger, name: 'kube-scheduler', namespace: 'kube-system', identity };
+  const { leaseDurationMs, renewDeadlineMs, retryPeriodMs, resourceName: name, resourceNamespace: namespace } = configuration.leaderElection;
+  const election = { client, clock, random, logger, registry, name, namespace, identity, leaseDurationMs, renewDeadlineMs, retryPeriodMs };
   const leading = (config.leaderElect ? runLeaderElected(election, lead, ended.signal) : lead(ended.signal)).catch((error: unknown) => {
     if (!ended.signal.aborted) context.onLost(error);
   });

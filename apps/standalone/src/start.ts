@@ -80,7 +80,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Running
     const logger = loggerFor(component);
     return { logger, clock, onLost: (error) => logger.fatal({ err: error }, 'ended by itself') };
   };
-  const scheduler = await startScheduler({ api: api.clientFor(users.scheduler), leaderElect: false, schedulerName: 'default-scheduler' }, context('scheduler'));
+  const scheduler = await startScheduler({ api: api.clientFor(users.scheduler), leaderElect: false }, context('scheduler'));
   const controllers = await startControllerManager(
     {
       api: api.clientFor(users.controllerManager),

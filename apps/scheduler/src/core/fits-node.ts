@@ -1,18 +1,19 @@
 import type { Nominator } from '../cache/nominator';
 import type { NodeInfo } from '../framework/node-info';
-import type { NodeFilter, Rejection, SchedulerPlugin } from '../framework/plugin';
+import type { NodeFilter, Rejection } from '../framework/plugin';
 import type { PodInfo } from '../framework/pod-info';
+import type { Profile } from '../framework/profile';
 import type { Supposable } from '../framework/snapshot';
 
 export interface FilterContext {
-  plugins: readonly SchedulerPlugin[];
+  profile: Pick<Profile, 'filters'>;
   snapshot: Supposable;
   nominator: Nominator;
 }
 
-export function prepareFilters(pod: PodInfo, { plugins, snapshot }: FilterContext): NodeFilter[] {
+export function prepareFilters(pod: PodInfo, { profile, snapshot }: FilterContext): NodeFilter[] {
   const filters: NodeFilter[] = [];
-  for (const plugin of plugins) {
+  for (const plugin of profile.filters) {
     const filter = plugin.prepareFilter?.(pod, snapshot);
     if (filter) filters.push(filter);
   }

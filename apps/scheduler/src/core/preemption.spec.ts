@@ -3,7 +3,8 @@ import { seededRandom } from '@typernetes/machinery';
 import { ClusterCache } from '../cache/cluster-cache';
 import { Nominator } from '../cache/nominator';
 import { podInfoOf } from '../framework/pod-info';
-import { defaultPlugins } from '../plugins';
+import { defaultProfileConfiguration } from '../config/configuration';
+import { buildProfile } from '../plugins/build-profile';
 import { preempt } from './preemption';
 import { schedulePod } from './schedule-pod';
 
@@ -38,7 +39,7 @@ function cluster(nodes: Record<string, Pod[]>): ClusterCache {
 const picture = (cache: ClusterCache): string => JSON.stringify(cache.nodes.map(({ name, pods, requested }) => [name, [...pods.keys()].sort(), requested]));
 
 function decide(cache: ClusterCache, subject: Pod, nominator = new Nominator()): string {
-  const context = { plugins: defaultPlugins, snapshot: cache, nominator, random: seededRandom(1), budgets: cache.budgets };
+  const context = { profile: buildProfile(defaultProfileConfiguration()), snapshot: cache, nominator, random: seededRandom(1), budgets: cache.budgets };
   const info = podInfoOf(subject);
   const before = picture(cache);
   const decision = schedulePod(info, { ...context, startIndex: 0 });

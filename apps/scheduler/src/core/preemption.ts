@@ -4,6 +4,7 @@ import { findCondition } from '@typernetes/machinery';
 import type { NodeInfo } from '../framework/node-info';
 import type { Rejection } from '../framework/plugin';
 import type { PodInfo } from '../framework/pod-info';
+import type { Profile } from '../framework/profile';
 import type { Diagnosis } from './diagnosis';
 import { countReasons, notHelpful } from './diagnosis';
 import type { FilterContext } from './fits-node';
@@ -17,23 +18,22 @@ export type Preemption =
   | { outcome: 'none'; message: string };
 
 export interface PreemptionContext extends FilterContext {
+  profile: Pick<Profile, 'filters' | 'preemption'>;
   random: Random;
   budgets(namespace: string): Iterable<PodDisruptionBudget>;
 }
 
-/** Upstream's DefaultPreemptionArgs: so many candidates are enough to choose from. */
-const candidatesMin = 100;
-const candidatesPercentage = 10;
-
 /** Who would have to leave for this pod, that no node takes as it is. Leaves the cache as it was. */
 export function preempt(pod: PodInfo, { nodeCount, rejections }: Diagnosis, context: PreemptionContext): Preemption {
+  const args = context.profile.preemption;
+  if (!args) return { outcome: 'none', message: '' };
   if (pod.pod.spec?.preemptionPolicy === 'Never') return { outcome: 'none', message: 'not eligible due to preemptionPolicy=Never.' };
   const nominated = context.nominator.nodeOf(pod.uid);
   if (nominated !== undefined && rejections.get(nominated)?.resolvable !== false && isLeft(pod, context.snapshot.node(nominated))) {
     return { outcome: 'wait', message: 'not eligible due to a terminating pod on the nominated node.' };
   }
   const reasons: string[] = [];
-  const candidates = findCandidates(pod, rejections, context, (rejection) => reasons.push(...rejection.reasons));
+  const candidates = findCandidates(pod, { rejections, args, rejected: (rejection) => reasons.push(...rejection.reasons) }, context);
   const best = leastHarm(candidates);
   if (best) return { outcome: 'evict', nodeName: best.nodeName, victims: best.victims };
   for (const { resolvable } of rejections.values()) if (!resolvable) reasons.push(notHelpful);
@@ -49,11 +49,17 @@ function isLeft({ priority }: PodInfo, node: NodeInfo | undefined): boolean {
   return false;
 }
 
+interface Search {
+  rejections: Diagnosis['rejections'];
+  args: NonNullable<Profile['preemption']>;
+  rejected(rejection: Rejection): void;
+}
+
 /** Walks over the nodes where evicting may help, from a random one on, until there are enough to choose from. */
-function findCandidates(pod: PodInfo, rejections: Diagnosis['rejections'], context: PreemptionContext, rejected: (rejection: Rejection) => void): Candidate[] {
+function findCandidates(pod: PodInfo, { rejections, args, rejected }: Search, context: PreemptionContext): Candidate[] {
   const { snapshot, random } = context;
   const nodes = snapshot.nodes.filter(({ name }) => rejections.get(name)?.resolvable);
-  const enough = Math.max(candidatesMin, Math.floor((snapshot.nodes.length * candidatesPercentage) / 100));
+  const enough = Math.max(args.minCandidateNodesAbsolute, Math.floor((snapshot.nodes.length * args.minCandidateNodesPercentage) / 100));
   const offset = Math.floor(random.next() * nodes.length);
   const candidates: Candidate[] = [];
   for (let i = 0; i < nodes.length; i++) {

@@ -3,7 +3,8 @@ import { seededRandom } from '@typernetes/machinery';
 import { ClusterCache } from '../cache/cluster-cache';
 import { Nominator } from '../cache/nominator';
 import { podInfoOf } from '../framework/pod-info';
-import { defaultPlugins } from '../plugins';
+import { defaultProfileConfiguration } from '../config/configuration';
+import { buildProfile } from '../plugins/build-profile';
 import { diagnosisMessage } from './diagnosis';
 import { preempt } from './preemption';
 import { feasibleNodesToFind, schedulePod } from './schedule-pod';
@@ -29,7 +30,7 @@ const takes = (hostPort: number, hostIP?: string): Partial<NonNullable<Pod['spec
 
 function decide(cache: ClusterCache, subject: Pod): string {
   const info = podInfoOf(subject);
-  const context = { plugins: defaultPlugins, snapshot: cache, nominator: new Nominator(), random: seededRandom(1), budgets: cache.budgets };
+  const context = { profile: buildProfile(defaultProfileConfiguration()), snapshot: cache, nominator: new Nominator(), random: seededRandom(1), budgets: cache.budgets };
   const decision = schedulePod(info, { ...context, startIndex: 0 });
   if (decision.outcome === 'node') return decision.nodeName;
   const preemption = preempt(info, decision.diagnosis, context);
@@ -162,7 +163,11 @@ describe('schedulePod', () => {
     [1000, 420],
     [5000, 500],
     [10_000, 500],
-  ])('of %d nodes %d are enough', (count, expected) => expect(feasibleNodesToFind(count)).toBe(expected));
+  ])('of %d nodes %d are enough', (count, expected) => expect(feasibleNodesToFind(count, 0)).toBe(expected));
+
+  test('or as many per cent as wished, but not fewer than 100', () => {
+    expect([feasibleNodesToFind(1000, 100), feasibleNodesToFind(1000, 30), feasibleNodesToFind(1000, 1), feasibleNodesToFind(50, 1)]).toEqual([1000, 300, 100, 50]);
+  });
 });
 
 describe('ClusterCache', () => {

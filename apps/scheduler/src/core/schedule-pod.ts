@@ -2,6 +2,7 @@ import type { Random } from '@typernetes/machinery';
 import type { NodeInfo } from '../framework/node-info';
 import type { Rejection } from '../framework/plugin';
 import type { PodInfo } from '../framework/pod-info';
+import type { Profile } from '../framework/profile';
 import type { Diagnosis } from './diagnosis';
 import type { FilterContext } from './fits-node';
 import { firstRejection, nodeRejection, prepareFilters, rejectionBesideNominated } from './fits-node';
@@ -9,6 +10,7 @@ import { firstRejection, nodeRejection, prepareFilters, rejectionBesideNominated
 export type Decision = { outcome: 'node'; nodeName: string; feasibleNodes: number; evaluatedNodes: number } | { outcome: 'none'; diagnosis: Diagnosis };
 
 export interface DecisionContext extends FilterContext {
+  profile: Profile;
   random: Random;
   /** Where in the list of nodes to begin: moves on from pod to pod, so that all nodes get their turn. */
   startIndex: number;
@@ -34,10 +36,10 @@ interface Filtered {
 }
 
 function filterNodes(pod: PodInfo, context: DecisionContext): Filtered {
-  const { snapshot, startIndex } = context;
+  const { profile, snapshot, startIndex } = context;
   const filters = prepareFilters(pod, context);
   const { nodes } = snapshot;
-  const enough = feasibleNodesToFind(nodes.length);
+  const enough = feasibleNodesToFind(nodes.length, profile.percentageOfNodesToScore);
   const filtered: Filtered = { feasible: [], rejections: new Map(), evaluated: 0 };
   for (let i = 0; i < nodes.length && filtered.feasible.length < enough; i++) {
     const node = nodes[(startIndex + i) % nodes.length];
@@ -54,23 +56,22 @@ const feasibleNodesMin = 100;
 const percentageMin = 5;
 
 /**
- * Beyond 100 nodes it is enough to score a part of them: half of them at first, fewer as the cluster grows, never under
- * 5 % (upstream's adaptive percentageOfNodesToScore).
+ * Beyond 100 nodes it is enough to score a part of them: as many per cent as wished or, for 0, half of them at first, fewer
+ * as the cluster grows, never under 5 % (upstream's percentageOfNodesToScore).
  */
-export function feasibleNodesToFind(nodeCount: number): number {
+export function feasibleNodesToFind(nodeCount: number, percentageOfNodesToScore: number): number {
   if (nodeCount < feasibleNodesMin) return nodeCount;
-  const percentage = Math.max(percentageMin, 50 - Math.floor(nodeCount / 125));
+  const percentage = percentageOfNodesToScore || Math.max(percentageMin, 50 - Math.floor(nodeCount / 125));
   return Math.max(feasibleNodesMin, Math.floor((nodeCount * percentage) / 100));
 }
 
-function selectNode(pod: PodInfo, feasible: NodeInfo[], { plugins, snapshot, random }: DecisionContext): NodeInfo {
+function selectNode(pod: PodInfo, feasible: NodeInfo[], { profile, snapshot, random }: DecisionContext): NodeInfo {
   const totals = new Array<number>(feasible.length).fill(0);
-  for (const plugin of plugins) {
+  for (const { plugin, weight } of profile.scorers) {
     const scorer = plugin.prepareScore?.(pod, snapshot, feasible);
     if (!scorer) continue;
     const scores = feasible.map((node) => scorer.score(node));
     scorer.normalize?.(scores);
-    const weight = plugin.weight ?? 1;
     for (let i = 0; i < totals.length; i++) totals[i] = (totals[i] ?? 0) + (scores[i] ?? 0) * weight;
   }
   const highest = Math.max(...totals);

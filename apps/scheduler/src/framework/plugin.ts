@@ -28,8 +28,6 @@ export interface NodeScorer {
  */
 export interface SchedulerPlugin {
   readonly name: string;
-  /** How much its score counts. */
-  readonly weight?: number;
   /** Whether this pod may enter the queue at all: the reason when it may not. */
   preEnqueue?(pod: PodInfo): string | undefined;
   prepareFilter?(pod: PodInfo, snapshot: Snapshot): NodeFilter | undefined;

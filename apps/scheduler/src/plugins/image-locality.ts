@@ -9,7 +9,6 @@ const thresholdBytesMaxPerContainer = 1000 * MB;
 /** Prefers nodes that have the pod's images, weighed by how common the image is, so that no node draws all pods. */
 export const imageLocality: SchedulerPlugin = {
   name: 'ImageLocality',
-  weight: 1,
   prepareScore({ pod }, { nodes }) {
     const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
     const images = containers.map(({ image = '' }) => (/[:@][^/]*$/.test(image) ? image : `${image}:latest`));

@@ -2,7 +2,10 @@ import type { PodAffinityTerm } from '@typernetes/api';
 import { ClusterCache } from '../cache/cluster-cache';
 import { podInfoOf } from '../framework/pod-info';
 import type { PodInfo } from '../framework/pod-info';
-import { interPodAffinity } from './inter-pod-affinity';
+import { defaultPluginArgs } from '../config/plugin-args';
+import { interPodAffinity as withArgs } from './inter-pod-affinity';
+
+const interPodAffinity = withArgs(defaultPluginArgs.InterPodAffinity);
 
 type Affinity = 'required' | 'requiredAnti' | 'preferred' | 'preferredAnti';
 let uids = 0;

@@ -4,11 +4,11 @@ import { matchesQuery } from '../framework/affinity-term';
 import type { NodeInfo } from '../framework/node-info';
 import type { NodeFilter, Rejection, SchedulerPlugin } from '../framework/plugin';
 import { scoreMax } from '../framework/plugin';
+import type { PluginArgs } from '../config/plugin-args';
 import type { PodInfo } from '../framework/pod-info';
 import type { Snapshot } from '../framework/snapshot';
 
-/** What a placed pod's required affinity to the new pod is worth: upstream's hardPodAffinityWeight. */
-const hardPodAffinityWeightDefault = 1;
+type Args = PluginArgs['InterPodAffinity'];
 
 const rejected = (reason: string, resolvable: boolean): Rejection => ({ plugin: 'InterPodAffinity', reasons: [reason], resolvable });
 const noAffinity = rejected("node(s) didn't match pod affinity rules", false);
@@ -25,9 +25,8 @@ interface DomainCounts {
  * Pods near, or far from, other pods. Anti-affinity holds both ways: a placed pod keeps away others too. Costs as much as
  * there are different terms, not pods or nodes: the index counts pods by term and domain.
  */
-export const interPodAffinity: SchedulerPlugin = {
+export const interPodAffinity = (args: Args): SchedulerPlugin => ({
   name: 'InterPodAffinity',
-  weight: 2,
   prepareFilter(pod, snapshot) {
     const checks = [affinityCheck(pod, snapshot), antiAffinityCheck(pod, snapshot), othersAntiAffinityCheck(pod, snapshot)].filter((check) => check !== undefined);
     if (!checks.length) return undefined;
@@ -40,14 +39,14 @@ export const interPodAffinity: SchedulerPlugin = {
     };
   },
   prepareScore(pod, snapshot) {
-    const weighed = weighedCounts(pod, snapshot);
+    const weighed = weighedCounts(pod, snapshot, args);
     if (!weighed.length) return undefined;
     return {
       score: (node) => weighed.reduce((sum, { weight, ...counts }) => sum + weight * countAt(node, counts), 0),
       normalize: normalizeRange,
     };
   },
-};
+});
 
 function countAt({ labels }: NodeInfo, { topologyKey, counts }: DomainCounts): number {
   const domain = labels[topologyKey];
@@ -91,19 +90,20 @@ const concerns = (term: AffinityTerm, pod: PodInfo, snapshot: Snapshot): boolean
 type Weighed = DomainCounts & { weight: number };
 
 /** What the pod prefers, and what placed pods prefer (or require, which counts a little) of it. */
-function weighedCounts(pod: PodInfo, snapshot: Snapshot): Weighed[] {
+function weighedCounts(pod: PodInfo, snapshot: Snapshot, { hardPodAffinityWeight, ignorePreferredTermsOfExistingPods }: Args): Weighed[] {
   const own = (terms: readonly AffinityTerm[], sign: 1 | -1): Weighed[] =>
     terms.map((term) => ({ ...countsOf(snapshot.matching([term]), term.topologyKey), weight: sign * term.weight }));
   const others = (kind: 'required' | 'preferred' | 'preferredAnti', weightOf: (term: AffinityTerm) => number): Weighed[] =>
     [...snapshot.terms(kind)]
       .filter(({ term }) => concerns(term, pod, snapshot))
       .map(({ term, counter }) => ({ ...countsOf(counter, term.topologyKey), weight: weightOf(term) }));
+  const isIgnoring = ignorePreferredTermsOfExistingPods && !pod.affinity.preferred.length && !pod.affinity.preferredAnti.length;
   return [
     ...own(pod.affinity.preferred, 1),
     ...own(pod.affinity.preferredAnti, -1),
-    ...others('required', () => hardPodAffinityWeightDefault),
-    ...others('preferred', ({ weight }) => weight),
-    ...others('preferredAnti', ({ weight }) => -weight),
+    ...(hardPodAffinityWeight > 0 ? others('required', () => hardPodAffinityWeight) : []),
+    ...(isIgnoring ? [] : others('preferred', ({ weight }) => weight)),
+    ...(isIgnoring ? [] : others('preferredAnti', ({ weight }) => -weight)),
   ].filter(({ counts }) => counts.size > 0);
 }
 

@@ -2,7 +2,10 @@ import type { Pod, TopologySpreadConstraint } from '@typernetes/api';
 import { seededRandom } from '@typernetes/machinery';
 import { ClusterCache } from '../cache/cluster-cache';
 import { podInfoOf } from '../framework/pod-info';
-import { podTopologySpread } from './pod-topology-spread';
+import { defaultPluginArgs } from '../config/plugin-args';
+import { podTopologySpread as withArgs } from './pod-topology-spread';
+
+const podTopologySpread = withArgs(defaultPluginArgs.PodTopologySpread);
 
 const labels = { app: 'web' };
 const constraint = (more: Partial<TopologySpreadConstraint> = {}): TopologySpreadConstraint => ({ topologyKey: 'zone', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: labels }, ...more });

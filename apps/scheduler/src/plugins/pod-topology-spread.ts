@@ -1,6 +1,7 @@
 import type { TopologySpreadConstraint } from '@typernetes/api';
 import { firstUntoleratedTaint, labelSelectorOf, matchesPodNodeSelection, selectorFromObject } from '@typernetes/machinery';
 import type { LabelSelector } from '@typernetes/machinery';
+import type { PluginArgs } from '../config/plugin-args';
 import type { DomainCounter } from '../cache/domain-counter';
 import type { NodeInfo } from '../framework/node-info';
 import type { NodeFilter, NodeScorer, Rejection, SchedulerPlugin } from '../framework/plugin';
@@ -20,42 +21,52 @@ interface Constraint {
 
 const hostname = 'kubernetes.io/hostname';
 
+type Args = PluginArgs['PodTopologySpread'];
+
 /** What upstream calls system defaulting: spread what Services and controllers hold together, softly. */
-const systemDefaults = [
-  { topologyKey: hostname, maxSkew: 3 },
-  { topologyKey: 'topology.kubernetes.io/zone', maxSkew: 5 },
+const systemDefaults: readonly TopologySpreadConstraint[] = [
+  { topologyKey: hostname, maxSkew: 3, whenUnsatisfiable: 'ScheduleAnyway' },
+  { topologyKey: 'topology.kubernetes.io/zone', maxSkew: 5, whenUnsatisfiable: 'ScheduleAnyway' },
 ];
 
 /**
  * Spreads pods that belong together over nodes, zones and other domains (KEP-895). Hard constraints filter, soft ones
  * score; a pod without constraints gets the system's defaults, which is how a Service's pods land on different nodes.
  */
-export const podTopologySpread: SchedulerPlugin = {
+export const podTopologySpread = (args: Args): SchedulerPlugin => ({
   name: 'PodTopologySpread',
-  weight: 2,
   prepareFilter(pod, snapshot) {
-    const constraints = declaredConstraints(pod, 'DoNotSchedule');
+    const constraints = constraintsOf(pod, snapshot, 'DoNotSchedule', args);
     return constraints.length ? spreadFilter(pod, snapshot, constraints) : undefined;
   },
   prepareScore(pod, snapshot, feasible) {
-    const declared = pod.pod.spec?.topologySpreadConstraints ?? [];
-    const constraints = declared.length ? declaredConstraints(pod, 'ScheduleAnyway') : defaultConstraints(pod, snapshot);
-    return constraints.length ? spreadScorer({ pod, snapshot, feasible, constraints, requireAllKeys: declared.length > 0 }) : undefined;
+    const constraints = constraintsOf(pod, snapshot, 'ScheduleAnyway', args);
+    const requireAllKeys = hasOwn(pod) || args.defaultingType === 'List';
+    return constraints.length ? spreadScorer({ pod, snapshot, feasible, constraints, requireAllKeys }) : undefined;
   },
-};
+});
+
+type WhenUnsatisfiable = 'DoNotSchedule' | 'ScheduleAnyway';
+
+const hasOwn = ({ pod }: PodInfo): boolean => (pod.spec?.topologySpreadConstraints ?? []).length > 0;
+
+function constraintsOf(pod: PodInfo, snapshot: Snapshot, when: WhenUnsatisfiable, args: Args): Constraint[] {
+  return hasOwn(pod) ? declaredConstraints(pod, when) : defaultConstraints(pod, snapshot, when, args);
+}
 
 function declaredConstraints(pod: PodInfo, whenUnsatisfiable: string): Constraint[] {
   return (pod.pod.spec?.topologySpreadConstraints ?? [])
     .filter((constraint) => constraint.whenUnsatisfiable === whenUnsatisfiable)
-    .map((constraint) => ({
-      topologyKey: constraint.topologyKey,
-      maxSkew: constraint.maxSkew,
-      minDomains: constraint.minDomains ?? 1,
-      selector: selectorWithMatchLabelKeys(constraint, pod),
-      honorsAffinity: constraint.nodeAffinityPolicy !== 'Ignore',
-      honorsTaints: constraint.nodeTaintsPolicy === 'Honor',
-    }));
+    .map((constraint) => ({ ...resolved(constraint), selector: selectorWithMatchLabelKeys(constraint, pod) }));
 }
+
+const resolved = ({ topologyKey, maxSkew, minDomains = 1, nodeAffinityPolicy, nodeTaintsPolicy }: TopologySpreadConstraint): Omit<Constraint, 'selector'> => ({
+  topologyKey,
+  maxSkew,
+  minDomains,
+  honorsAffinity: nodeAffinityPolicy !== 'Ignore',
+  honorsTaints: nodeTaintsPolicy === 'Honor',
+});
 
 /** The values of matchLabelKeys come from the pod itself (KEP-3243). */
 function selectorWithMatchLabelKeys({ labelSelector, matchLabelKeys = [] }: TopologySpreadConstraint, pod: PodInfo): LabelSelector {
@@ -67,10 +78,12 @@ function selectorWithMatchLabelKeys({ labelSelector, matchLabelKeys = [] }: Topo
   return own.length ? labelSelectorOf([...selector.requirements, ...own]) : selector;
 }
 
-function defaultConstraints(pod: PodInfo, snapshot: Snapshot): Constraint[] {
+function defaultConstraints(pod: PodInfo, snapshot: Snapshot, when: WhenUnsatisfiable, args: Args): Constraint[] {
+  const wanted = (args.defaultingType === 'System' ? systemDefaults : args.defaultConstraints).filter(({ whenUnsatisfiable }) => whenUnsatisfiable === when);
+  if (!wanted.length) return [];
   const selector = defaultSelector(pod, snapshot);
   if (!selector) return [];
-  return systemDefaults.map((constraint) => ({ ...constraint, minDomains: 1, selector, honorsAffinity: true, honorsTaints: false }));
+  return wanted.map((constraint) => ({ ...resolved(constraint), selector }));
 }
 
 function countsFor(constraint: Constraint, pod: PodInfo, node: NodeInfo): boolean {

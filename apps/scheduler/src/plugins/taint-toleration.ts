@@ -7,7 +7,6 @@ const forbidding = ['NoSchedule', 'NoExecute'];
 /** Taints keep pods away that do not tolerate them; PreferNoSchedule taints only make a node less welcome. */
 export const taintToleration: SchedulerPlugin = {
   name: 'TaintToleration',
-  weight: 3,
   prepareFilter({ pod }) {
     const tolerations = pod.spec?.tolerations ?? [];
     return ({ taints }) => {

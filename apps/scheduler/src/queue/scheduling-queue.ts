@@ -1,9 +1,14 @@
 import BTree from 'sorted-btree';
 import type { PodInfo } from '../framework/pod-info';
 
-/** First and longest pause after a failed attempt. */
-export const backoffMsInitial = 1_000;
-export const backoffMsMax = 10_000;
+/** The pause after a failed attempt, which doubles with each further one. */
+export interface Backoff {
+  readonly initialMs: number;
+  readonly maxMs: number;
+}
+
+/** podInitialBackoffSeconds and podMaxBackoffSeconds, unless configured. */
+export const backoffDefault: Backoff = { initialMs: 1_000, maxMs: 10_000 };
 
 /** A pod that no event has brought back is tried again after this long, in case an event was misjudged. */
 export const unschedulableMsMax = 5 * 60_000;
@@ -42,6 +47,8 @@ export class SchedulingQueue {
   /** Taken out by pop and not yet done; the counter tells whether the cluster changed meanwhile. */
   private readonly inFlight = new Map<string, { queued: QueuedPod; moveCycle: number }>();
   private moveCycle = 0;
+
+  constructor(private readonly pause: Backoff = backoffDefault) {}
 
   get lengths(): { active: number; backoff: number; unschedulable: number } {
     return { active: this.active.size, backoff: this.backoff.size, unschedulable: this.unschedulable.size };
@@ -123,7 +130,7 @@ export class SchedulingQueue {
       } else nextAtMs = Math.min(nextAtMs, dueAtMs);
     }
     for (const [uid, queued] of this.backoff) {
-      const dueAtMs = backoffUntil(queued);
+      const dueAtMs = backoffUntil(queued, this.pause);
       if (dueAtMs <= nowMs) {
         this.backoff.delete(uid);
         this.activate(queued);
@@ -139,7 +146,7 @@ export class SchedulingQueue {
   }
 
   private requeue(queued: QueuedPod, nowMs: number): void {
-    if (backoffUntil(queued) <= nowMs) this.activate(queued);
+    if (backoffUntil(queued, this.pause) <= nowMs) this.activate(queued);
     else this.backoff.set(queued.info.uid, queued);
   }
 
@@ -159,7 +166,7 @@ export class SchedulingQueue {
   }
 }
 
-/** 1 s after the first failure, doubled with each further one, at most 10 s. */
-export function backoffUntil({ attempts, lastAttemptAtMs }: QueuedPod): number {
-  return attempts === 0 ? 0 : lastAttemptAtMs + Math.min(backoffMsMax, backoffMsInitial * 2 ** Math.min(attempts - 1, 10));
+/** When the pause after the last failure is over. */
+export function backoffUntil({ attempts, lastAttemptAtMs }: QueuedPod, { initialMs, maxMs }: Backoff): number {
+  return attempts === 0 ? 0 : lastAttemptAtMs + Math.min(maxMs, initialMs * 2 ** Math.min(attempts - 1, 10));
 }

@@ -8,8 +8,6 @@ import type { VolumeCache } from './volume-cache';
 
 const name = 'VolumeBinding';
 
-/** How long a pod waits for its volumes before it is tried again (VolumeBindingArgs.bindTimeoutSeconds). */
-const bindTimeoutMs = 600_000;
 const lookMs = 50;
 
 /** Keys of the claims that a pod uses; those of ephemeral volumes are named after the pod. */
@@ -26,10 +24,12 @@ export interface VolumeBindingParts {
   readonly volumes: VolumeCache;
   readonly client: ApiClient;
   readonly clock: Clock;
+  /** How long a pod waits for its volumes before it is tried again. */
+  readonly bindTimeoutMs: number;
 }
 
 /** Nodes from which a pod's volumes can be reached; claims that waited for a pod are bound before the pod is. */
-export function volumeBinding({ volumes, client, clock }: VolumeBindingParts): SchedulerPlugin {
+export function volumeBinding({ volumes, client, clock, bindTimeoutMs }: VolumeBindingParts): SchedulerPlugin {
   /** Gives back from which version on the claim shows the node that was chosen for it; undefined for volumes that are there. */
   async function settle({ claim, volume }: ClaimChoice, nodeName: string): Promise<bigint | undefined> {
     const { metadata } = claim;
