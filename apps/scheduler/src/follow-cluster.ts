@@ -1,4 +1,4 @@
-import type { Namespace, Pod } from '@typernetes/api';
+import type { Namespace, Node, Pod } from '@typernetes/api';
 import { resources } from '@typernetes/api';
 import type { InformerFactory } from '@typernetes/client';
 import type { Clock } from '@typernetes/machinery';
@@ -6,10 +6,10 @@ import { isPodTerminal } from '@typernetes/machinery';
 import { isDeepStrictEqual } from 'node:util';
 import type { ClusterCache } from './cache/cluster-cache';
 import type { Nominator } from './cache/nominator';
+import type { ClusterEvent } from './framework/cluster-event';
 import type { PodInfo } from './framework/pod-info';
 import { podInfoOf } from './framework/pod-info';
 import type { Profile } from './framework/profile';
-import { namespaceRelabelled, nodeAdded, nodeUpdated, podArrived, podLeft } from './queue/event-hints';
 import type { SchedulingQueue } from './queue/scheduling-queue';
 import { needsNode, schedulerNameOf } from './scheduler';
 
@@ -47,28 +47,46 @@ export function followCluster(followers: Followers): void {
 }
 
 function followNodes({ informers, cache, queue, clock, wake }: Followers): void {
-  const moved = (plugins: readonly string[]): void => {
-    if (!plugins.length) return;
-    queue.moveOnEvent(plugins, clock.monotonic());
+  const happened = (name: string, kinds: readonly NodeEventKind[]): void => {
+    const info = cache.node(name);
+    if (!info || !kinds.length) return;
+    for (const kind of kinds) queue.moveOnEvent({ kind, node: info }, clock.monotonic());
     wake();
   };
   informers.informer(resources.nodes).onChange({
     added: (node) => {
       cache.setNode(node);
-      moved(nodeAdded);
+      happened(node.metadata?.name ?? '', ['NodeAdd']);
     },
     updated: (node, previous) => {
       cache.setNode(node);
-      moved(nodeUpdated(node, previous));
+      happened(node.metadata?.name ?? '', nodeChanges(node, previous));
     },
-    deleted: (node) => cache.deleteNode(node.metadata?.name ?? ''),
+    deleted: ({ metadata }) => {
+      const info = cache.node(metadata?.name ?? '');
+      cache.deleteNode(metadata?.name ?? '');
+      if (!info) return;
+      queue.moveOnEvent({ kind: 'NodeDelete', node: info }, clock.monotonic());
+      wake();
+    },
   });
+}
+
+type NodeEventKind = 'NodeAdd' | 'NodeUpdateAllocatable' | 'NodeUpdateLabel' | 'NodeUpdateTaint';
+
+/** What of a node's change decisions may depend on. */
+export function nodeChanges(node: Node, previous: Node): NodeEventKind[] {
+  const kinds: NodeEventKind[] = [];
+  if (!isDeepStrictEqual(node.status?.allocatable, previous.status?.allocatable)) kinds.push('NodeUpdateAllocatable');
+  if (!isDeepStrictEqual(node.metadata?.labels, previous.metadata?.labels)) kinds.push('NodeUpdateLabel');
+  if (!isDeepStrictEqual(node.spec?.taints, previous.spec?.taints) || node.spec?.unschedulable !== previous.spec?.unschedulable) kinds.push('NodeUpdateTaint');
+  return kinds;
 }
 
 function followNamespaces({ informers, cache, queue, clock, wake }: Followers): void {
   const seen = (namespace: Namespace): void => {
     if (!cache.setNamespace(namespace)) return;
-    queue.moveOnEvent(namespaceRelabelled, clock.monotonic());
+    queue.moveOnEvent({ kind: 'NamespaceUpdate' }, clock.monotonic());
     wake();
   };
   informers.informer(resources.namespaces).onChange({
@@ -80,22 +98,25 @@ function followNamespaces({ informers, cache, queue, clock, wake }: Followers): 
 
 function followPods(followers: Followers): void {
   const { informers, cache, nominator, queue, clock, wake } = followers;
-  const left = (uid: string): void => {
+  const left = (pod: Pod): void => {
+    const uid = pod.metadata?.uid ?? '';
+    // Room that was kept for it is free as well.
+    const nodeName = cache.placedOn(uid) ?? nominator.nodeOf(uid);
     queue.delete(uid);
     nominator.delete(uid);
-    if (!cache.isPlaced(uid)) return;
     cache.deletePod(uid);
-    queue.moveOnEvent(podLeft, clock.monotonic());
+    if (nodeName) queue.moveOnEvent({ kind: 'AssignedPodDelete', pod: podInfoOf(pod), node: cache.node(nodeName) }, clock.monotonic());
   };
   const seen = (pod: Pod, previous?: Pod): void => {
     const uid = pod.metadata?.uid ?? '';
-    if (isPodTerminal(pod)) left(uid);
+    if (isPodTerminal(pod)) left(pod);
     else if (pod.spec?.nodeName) {
       queue.delete(uid);
       nominator.delete(uid);
-      const isNew = !cache.isPlaced(uid) || !isDeepStrictEqual(pod.metadata?.labels, previous?.metadata?.labels);
+      const isNew = !previous?.spec?.nodeName;
+      const event = isNew ? ({ kind: 'AssignedPodAdd', pod: podInfoOf(pod) } as const) : previous && podChange(pod, previous);
       cache.setPod(pod);
-      if (isNew) queue.moveOnEvent(podArrived, clock.monotonic());
+      if (event) queue.moveOnEvent(event, clock.monotonic());
     } else if (needsNode(pod, followers.profiles)) enqueue(followers, pod, previous);
     else {
       queue.delete(uid);
@@ -107,10 +128,16 @@ function followPods(followers: Followers): void {
     added: (pod) => seen(pod),
     updated: seen,
     deleted: (pod) => {
-      left(pod.metadata?.uid ?? '');
+      left(pod);
       wake();
     },
   });
+}
+
+/** Pods that wait look at the labels and the requests of others. */
+function podChange(pod: Pod, previous: Pod): ClusterEvent | undefined {
+  const isSame = isDeepStrictEqual(pod.metadata?.labels, previous.metadata?.labels) && isDeepStrictEqual(pod.spec?.containers, previous.spec?.containers);
+  return isSame ? undefined : { kind: 'AssignedPodUpdate', pod: podInfoOf(pod), before: podInfoOf(previous) };
 }
 
 /** Our own status writes come back as changes: only what may change the decision puts the pod in front again. */
@@ -118,7 +145,7 @@ function enqueue({ queue, profiles, clock, cache, nominator }: Followers, pod: P
   const info = podInfoOf(pod);
   if (cache.isPlaced(info.uid)) return;
   followNomination(nominator, info, previous);
-  if (profiles.get(schedulerNameOf(pod))?.preEnqueue.some((plugin) => plugin.preEnqueue?.(info))) return queue.delete(info.uid);
+  if (profiles.get(schedulerNameOf(pod))?.preEnqueue.some((plugin) => plugin.preEnqueue?.(info))) return queue.gate(info);
   const unchanged = previous && isDeepStrictEqual(previous.spec, pod.spec) && isDeepStrictEqual(previous.metadata?.labels, pod.metadata?.labels);
   if (unchanged) queue.refresh(info);
   else queue.put(info, clock.monotonic());

@@ -8,12 +8,14 @@ import { hostname } from 'node:os';
 import { defaultConfiguration, type SchedulerConfiguration } from './config/configuration';
 import { ClusterCache } from './cache/cluster-cache';
 import { Nominator } from './cache/nominator';
+import { extenderCaller } from './extenders/call-extender';
+import { Extender } from './extenders/extender';
 import { followCluster } from './follow-cluster';
 import { SchedulerMetrics } from './metrics';
 import { buildProfile, type VolumePlugins } from './plugins/build-profile';
-import { volumeChanged } from './queue/event-hints';
+import { hintBook } from './queue/hint-book';
 import { SchedulingQueue } from './queue/scheduling-queue';
-import { Scheduler } from './scheduler';
+import { Scheduler, schedulerNameOf } from './scheduler';
 import { volumeBinding } from './volumes/volume-binding';
 import { VolumeCache } from './volumes/volume-cache';
 
@@ -37,16 +39,24 @@ export async function startScheduler(config: SchedulerConfig, context: { logger:
   const cache = new ClusterCache();
   const nominator = new Nominator();
   const configuration = config.configuration ?? defaultConfiguration;
-  const queue = new SchedulingQueue({ initialMs: configuration.podInitialBackoffMs, maxMs: configuration.podMaxBackoffMs });
   const events = new EventRecorder({ client, clock, logger, component: configuration.profiles[0]?.schedulerName ?? 'default-scheduler' });
-  const metrics = new SchedulerMetrics(registry);
   const volumes = new VolumeCache(informers);
   const volumePlugins: VolumePlugins = (args) => [volumeBinding({ volumes, client, clock, bindTimeoutMs: args.VolumeBinding.bindTimeoutSeconds * 1_000 })];
   const profiles = new Map(configuration.profiles.map((profile) => [profile.schedulerName, buildProfile(profile, volumePlugins)]));
-  const scheduler = new Scheduler({ client, events, cache, nominator, queue, profiles, metrics, clock, random, logger });
+  const metrics = new SchedulerMetrics(registry, [...profiles.keys()]);
+  const hints = hintBook([...profiles.values()].map(({ filters }) => filters), ({ pod }) => profiles.get(schedulerNameOf(pod))?.filters ?? []);
+  const queue = new SchedulingQueue({ hints, backoff: { initialMs: configuration.podInitialBackoffMs, maxMs: configuration.podMaxBackoffMs }, entered: metrics.entered });
+  metrics.state = () => ({
+    queue: queue.lengths,
+    rejecting: queue.rejecting,
+    cache: { nodes: cache.nodes.length, pods: cache.podCount, assumed_pods: cache.assumedCount },
+  });
+  const callers = configuration.extenders.map((extender) => ({ extender, ...extenderCaller(extender) }));
+  const extenders = callers.map(({ extender, call }) => new Extender(extender, call));
+  const scheduler = new Scheduler({ client, events, cache, nominator, queue, profiles, extenders, metrics, clock, random, logger });
   followCluster({ informers, cache, nominator, queue, profiles, clock, wake: scheduler.wake });
-  volumes.onChange(() => {
-    queue.moveOnEvent(volumeChanged, clock.monotonic());
+  volumes.onChange((event) => {
+    queue.moveOnEvent(event, clock.monotonic());
     scheduler.wake();
   });
   const ended = new AbortController();
@@ -69,6 +79,7 @@ export async function startScheduler(config: SchedulerConfig, context: { logger:
       await leading;
       await events.flush();
       await health?.stop();
+      for (const caller of callers) caller.close();
       client.close();
     },
   };

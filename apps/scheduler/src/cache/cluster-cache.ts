@@ -18,6 +18,7 @@ export class ClusterCache implements Supposable {
   private readonly byName = new Map<string, NodeInfo>();
   private existing: NodeInfo[] = [];
   private readonly placed = new Map<string, PlacedPod>();
+  private readonly assumed = new Set<string>();
   private readonly namespaces = new Map<string, Labels>();
   private readonly nodeCounter = new DomainCounter((name) => this.byName.get(name)?.labels ?? noLabels);
   private readonly index = new PodIndex({
@@ -85,6 +86,7 @@ export class ClusterCache implements Supposable {
     const placed = this.placed.get(uid);
     if (!placed) return;
     this.placed.delete(uid);
+    this.assumed.delete(uid);
     this.index.count(placed, -1);
     const node = this.byName.get(placed.nodeName);
     node?.removePod(uid);
@@ -99,6 +101,20 @@ export class ClusterCache implements Supposable {
 
   putBack({ info, nodeName, assumed }: PlacedPod): void {
     this.place(info, nodeName, assumed);
+  }
+
+  /** The name of its node. */
+  placedOn(uid: string): string | undefined {
+    return this.placed.get(uid)?.nodeName;
+  }
+
+  get podCount(): number {
+    return this.placed.size;
+  }
+
+  /** Pods that were placed and not yet seen so in the API. */
+  get assumedCount(): number {
+    return this.assumed.size;
   }
 
   isPlaced(uid: string): boolean {
@@ -169,6 +185,7 @@ export class ClusterCache implements Supposable {
     this.deletePod(info.uid);
     const placed: PlacedPod = { info, nodeName, assumed };
     this.placed.set(info.uid, placed);
+    if (assumed) this.assumed.add(info.uid);
     this.infoOf(nodeName).addPod(info);
     this.index.count(placed, 1);
   }

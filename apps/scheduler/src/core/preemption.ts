@@ -24,7 +24,25 @@ export interface PreemptionContext extends FilterContext {
 }
 
 /** Who would have to leave for this pod, that no node takes as it is. Leaves the cache as it was. */
-export function preempt(pod: PodInfo, { nodeCount, rejections }: Diagnosis, context: PreemptionContext): Preemption {
+export function preempt(pod: PodInfo, diagnosis: Diagnosis, context: PreemptionContext): Preemption {
+  const found = preemptionCandidates(pod, diagnosis, context);
+  return 'candidates' in found ? chooseVictims(found) : found;
+}
+
+export interface Candidates {
+  readonly candidates: readonly Candidate[];
+  /** What to say when none of them is taken. */
+  readonly message: string;
+}
+
+/** Takes the candidate that does the least harm. */
+export function chooseVictims({ candidates, message }: Candidates): Preemption {
+  const best = leastHarm(candidates);
+  return best ? { outcome: 'evict', nodeName: best.nodeName, victims: best.victims } : { outcome: 'none', message };
+}
+
+/** Nodes where evicting pods would make room, or why nothing is to be done. Leaves the cache as it was. */
+export function preemptionCandidates(pod: PodInfo, { nodeCount, rejections }: Diagnosis, context: PreemptionContext): Candidates | Preemption {
   const args = context.profile.preemption;
   if (!args) return { outcome: 'none', message: '' };
   if (pod.pod.spec?.preemptionPolicy === 'Never') return { outcome: 'none', message: 'not eligible due to preemptionPolicy=Never.' };
@@ -34,10 +52,8 @@ export function preempt(pod: PodInfo, { nodeCount, rejections }: Diagnosis, cont
   }
   const reasons: string[] = [];
   const candidates = findCandidates(pod, { rejections, args, rejected: (rejection) => reasons.push(...rejection.reasons) }, context);
-  const best = leastHarm(candidates);
-  if (best) return { outcome: 'evict', nodeName: best.nodeName, victims: best.victims };
   for (const { resolvable } of rejections.values()) if (!resolvable) reasons.push(notHelpful);
-  return { outcome: 'none', message: `0/${nodeCount} nodes are available: ${countReasons(reasons)}.` };
+  return { candidates, message: `0/${nodeCount} nodes are available: ${countReasons(reasons)}.` };
 }
 
 /** Is a pod that was evicted for this one still on its way out of the node? */

@@ -1,3 +1,4 @@
+import type { QueueingHints } from './cluster-event';
 import type { NodeInfo } from './node-info';
 import type { PodInfo } from './pod-info';
 import type { Snapshot } from './snapshot';
@@ -30,6 +31,8 @@ export interface SchedulerPlugin {
   readonly name: string;
   /** Whether this pod may enter the queue at all: the reason when it may not. */
   preEnqueue?(pod: PodInfo): string | undefined;
+  /** Events after which a pod that its filter turned down may fit; absent: any. */
+  readonly hints?: QueueingHints;
   prepareFilter?(pod: PodInfo, snapshot: Snapshot): NodeFilter | undefined;
   prepareScore?(pod: PodInfo, snapshot: Snapshot, feasible: readonly NodeInfo[]): NodeScorer | undefined;
   /**

@@ -1,6 +1,7 @@
 import type { DomainCounter } from '../cache/domain-counter';
 import type { AffinityTerm } from '../framework/affinity-term';
 import { matchesQuery } from '../framework/affinity-term';
+import { always } from '../framework/cluster-event';
 import type { NodeInfo } from '../framework/node-info';
 import type { NodeFilter, Rejection, SchedulerPlugin } from '../framework/plugin';
 import { scoreMax } from '../framework/plugin';
@@ -27,6 +28,17 @@ interface DomainCounts {
  */
 export const interPodAffinity = (args: Args): SchedulerPlugin => ({
   name: 'InterPodAffinity',
+  hints: {
+    NodeAdd: hasKeys,
+    NodeUpdateLabel: hasKeys,
+    NamespaceUpdate: always,
+    AssignedPodAdd: ({ affinity }, { pod }) => affinity.required.some((term) => mayConcern(term, pod)),
+    AssignedPodUpdate: ({ affinity }, { pod, before }) =>
+      affinity.required.some((term) => mayConcern(term, pod)) || affinity.requiredAnti.some((term) => mayConcern(term, before) && !mayConcern(term, pod)),
+    // Without any like it left, the first of a group may go anywhere.
+    AssignedPodDelete: (waiting, { pod }) =>
+      [...waiting.affinity.required, ...waiting.affinity.requiredAnti].some((term) => mayConcern(term, pod)) || pod.affinity.requiredAnti.some((term) => mayConcern(term, waiting)),
+  },
   prepareFilter(pod, snapshot) {
     const checks = [affinityCheck(pod, snapshot), antiAffinityCheck(pod, snapshot), othersAntiAffinityCheck(pod, snapshot)].filter((check) => check !== undefined);
     if (!checks.length) return undefined;
@@ -47,6 +59,12 @@ export const interPodAffinity = (args: Args): SchedulerPlugin => ({
     };
   },
 });
+
+/** By the labels alone: which namespaces a selector of namespaces means is not asked here. */
+const mayConcern = (term: AffinityTerm, { namespace, labels }: PodInfo): boolean =>
+  (term.namespaceSelector !== undefined || term.namespaces.has(namespace)) && term.selector.matches(labels);
+
+const hasKeys = ({ affinity }: PodInfo, { node }: { node: NodeInfo }): boolean => affinity.required.every(({ topologyKey }) => topologyKey in node.labels);
 
 function countAt({ labels }: NodeInfo, { topologyKey, counts }: DomainCounts): number {
   const domain = labels[topologyKey];

@@ -1,5 +1,6 @@
 import { matchesNodeSelectorTerm, matchesNodeSelectorTerms, matchesPodNodeSelection } from '@typernetes/machinery';
 import type { PluginArgs } from '../config/plugin-args';
+import type { NodeInfo } from '../framework/node-info';
 import type { NodeFilter, Rejection, SchedulerPlugin } from '../framework/plugin';
 import { normalizeToMax } from '../framework/plugin';
 import type { PodInfo } from '../framework/pod-info';
@@ -21,8 +22,10 @@ export function nodeAffinity({ addedAffinity }: PluginArgs['NodeAffinity']): Sch
       return matchesPodNodeSelection(spec, node) ? undefined : ofPod;
     };
   };
+  const mayHelp = (pod: PodInfo, { node }: { node: NodeInfo }): boolean => !filterOf(pod)?.(node);
   return {
     name,
+    hints: { NodeAdd: mayHelp, NodeUpdateLabel: mayHelp },
     prepareFilter: filterOf,
     prepareScore({ pod }) {
       const own = pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];

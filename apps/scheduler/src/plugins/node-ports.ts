@@ -1,3 +1,4 @@
+import { always } from '../framework/cluster-event';
 import type { SchedulerPlugin } from '../framework/plugin';
 
 const rejection = { plugin: 'NodePorts', reasons: ["node(s) didn't have free ports for the requested pod ports"], resolvable: true };
@@ -5,6 +6,10 @@ const rejection = { plugin: 'NodePorts', reasons: ["node(s) didn't have free por
 /** Two pods can't take the same port of one node. */
 export const nodePorts: SchedulerPlugin = {
   name: 'NodePorts',
+  hints: {
+    NodeAdd: always,
+    AssignedPodDelete: ({ hostPorts }, { pod }) => hostPorts.some((wanted) => pod.hostPorts.some(({ hostPort, protocol }) => hostPort === wanted.hostPort && protocol === wanted.protocol)),
+  },
   prepareFilter({ hostPorts }) {
     if (!hostPorts.length) return undefined;
     return (node) => (hostPorts.some((port) => node.hasPortConflict(port)) ? rejection : undefined);

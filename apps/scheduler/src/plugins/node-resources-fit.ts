@@ -1,4 +1,5 @@
 import type { NodeResourcesFitArgs } from '../config/plugin-args';
+import type { NodeInfo } from '../framework/node-info';
 import type { NodeFilter, SchedulerPlugin } from '../framework/plugin';
 import type { PodInfo } from '../framework/pod-info';
 import { resourceScorer } from './resource-scores';
@@ -10,8 +11,17 @@ export function nodeResourcesFit({ ignoredResources, ignoredResourceGroups, scor
   const score = resourceScorer(scoringStrategy);
   const isIgnored = (resource: string): boolean => ignoredResources.includes(resource) || ignoredResourceGroups.includes(resource.slice(0, Math.max(0, resource.indexOf('/'))));
   const wantedBy = ({ requests }: PodInfo): [string, number][] => Object.entries(requests).filter(([resource, amount]) => amount > 0 && !isIgnored(resource));
+  // Would the node do if it were empty? If so, the change may help, be it that others then have to leave.
+  const mayHelp = (pod: PodInfo, { node: { allocatable } }: { node: NodeInfo }): boolean =>
+    (allocatable['pods'] ?? 0) >= 1 && wantedBy(pod).every(([resource, amount]) => amount <= (allocatable[resource] ?? 0));
   return {
     name,
+    hints: {
+      NodeAdd: mayHelp,
+      NodeUpdateAllocatable: mayHelp,
+      AssignedPodDelete: (pod, { node }) => !node || mayHelp(pod, { node }),
+      AssignedPodUpdate: (pod, { pod: other, before }) => wantedBy(pod).some(([resource]) => (other.requests[resource] ?? 0) < (before.requests[resource] ?? 0)),
+    },
     prepareFilter: (pod) => fits(wantedBy(pod)),
     prepareScore: (pod) => ({ score: (node) => score(pod, node) }),
   };

@@ -3,6 +3,7 @@ import { firstUntoleratedTaint, labelSelectorOf, matchesPodNodeSelection, select
 import type { LabelSelector } from '@typernetes/machinery';
 import type { PluginArgs } from '../config/plugin-args';
 import type { DomainCounter } from '../cache/domain-counter';
+import { always } from '../framework/cluster-event';
 import type { NodeInfo } from '../framework/node-info';
 import type { NodeFilter, NodeScorer, Rejection, SchedulerPlugin } from '../framework/plugin';
 import { scoreMax } from '../framework/plugin';
@@ -35,6 +36,16 @@ const systemDefaults: readonly TopologySpreadConstraint[] = [
  */
 export const podTopologySpread = (args: Args): SchedulerPlugin => ({
   name: 'PodTopologySpread',
+  hints: {
+    NodeAdd: always,
+    // With it the emptiest domain may go.
+    NodeDelete: always,
+    NodeUpdateLabel: always,
+    NodeUpdateTaint: ({ pod }) => (pod.spec?.topologySpreadConstraints ?? []).some(({ nodeTaintsPolicy }) => nodeTaintsPolicy === 'Honor'),
+    AssignedPodAdd: (waiting, { pod }) => countsAmong(waiting, pod),
+    AssignedPodUpdate: (waiting, { pod, before }) => countsAmong(waiting, pod) || countsAmong(waiting, before),
+    AssignedPodDelete: (waiting, { pod }) => countsAmong(waiting, pod),
+  },
   prepareFilter(pod, snapshot) {
     const constraints = constraintsOf(pod, snapshot, 'DoNotSchedule', args);
     return constraints.length ? spreadFilter(pod, snapshot, constraints) : undefined;
@@ -45,6 +56,12 @@ export const podTopologySpread = (args: Args): SchedulerPlugin => ({
     return constraints.length ? spreadScorer({ pod, snapshot, feasible, constraints, requireAllKeys }) : undefined;
   },
 });
+
+/** Does the other pod weigh in a hard constraint of the one that waits? With constraints of the profile, any pod of its namespace may. */
+function countsAmong(waiting: PodInfo, { namespace, labels }: PodInfo): boolean {
+  if (namespace !== waiting.namespace) return false;
+  return !hasOwn(waiting) || declaredConstraints(waiting, 'DoNotSchedule').some(({ selector }) => selector.matches(labels));
+}
 
 type WhenUnsatisfiable = 'DoNotSchedule' | 'ScheduleAnyway';
 

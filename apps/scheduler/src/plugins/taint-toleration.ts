@@ -1,16 +1,23 @@
 import { firstUntoleratedTaint, tolerates } from '@typernetes/machinery';
+import type { Taint } from '@typernetes/api';
+import type { NodeInfo } from '../framework/node-info';
 import type { SchedulerPlugin } from '../framework/plugin';
+import type { PodInfo } from '../framework/pod-info';
 import { normalizeToMax } from '../framework/plugin';
 
 const forbidding = ['NoSchedule', 'NoExecute'];
 
+const untolerated = ({ pod }: PodInfo, { taints }: NodeInfo): Taint | undefined => firstUntoleratedTaint(taints, pod.spec?.tolerations ?? [], forbidding);
+
+const mayHelp = (pod: PodInfo, { node }: { node: NodeInfo }): boolean => !untolerated(pod, node);
+
 /** Taints keep pods away that do not tolerate them; PreferNoSchedule taints only make a node less welcome. */
 export const taintToleration: SchedulerPlugin = {
   name: 'TaintToleration',
-  prepareFilter({ pod }) {
-    const tolerations = pod.spec?.tolerations ?? [];
-    return ({ taints }) => {
-      const taint = firstUntoleratedTaint(taints, tolerations, forbidding);
+  hints: { NodeAdd: mayHelp, NodeUpdateTaint: mayHelp },
+  prepareFilter(pod) {
+    return (node) => {
+      const taint = untolerated(pod, node);
       return taint && { plugin: 'TaintToleration', reasons: [`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`], resolvable: false };
     };
   },

@@ -1,5 +1,10 @@
 import BTree from 'sorted-btree';
+import type { ClusterEvent } from '../framework/cluster-event';
 import type { PodInfo } from '../framework/pod-info';
+import type { QueueingHintBook } from './hint-book';
+import type { OrderKey, QueuedPod } from './queued-pod';
+import { backoffUntil, compareKeys, orderKey } from './queued-pod';
+import { UnschedulablePods } from './unschedulable-pods';
 
 /** The pause after a failed attempt, which doubles with each further one. */
 export interface Backoff {
@@ -13,58 +18,71 @@ export const backoffDefault: Backoff = { initialMs: 1_000, maxMs: 10_000 };
 /** A pod that no event has brought back is tried again after this long, in case an event was misjudged. */
 export const unschedulableMsMax = 5 * 60_000;
 
-export interface QueuedPod {
-  info: PodInfo;
-  /** When the pod came into the queue first; decides among equal priorities. */
-  addedAtMs: number;
-  attempts: number;
-  /** When the last attempt ended. */
-  lastAttemptAtMs: number;
-  /** Plugins that turned the pod down last time: only what may change their mind brings it back. */
-  rejectedBy: ReadonlySet<string>;
+/** Events remembered during one attempt; beyond that the attempt counts as outdated, whatever they were. */
+const eventsMax = 1_000;
+
+/** Why a pod entered a room: upstream's labels of scheduler_queue_incoming_pods_total. */
+export type QueueReason = 'UnscheduledPodAdd' | 'UnscheduledPodUpdate' | 'ScheduleAttemptFailure' | 'BackoffComplete' | 'UnschedulableTimeout' | ClusterEvent['kind'];
+export type QueueRoom = 'active' | 'backoff' | 'unschedulable' | 'gated';
+
+export interface QueueOptions {
+  readonly hints: QueueingHintBook;
+  readonly backoff?: Backoff;
+  /** A pod entered a room. */
+  readonly entered?: (room: QueueRoom, reason: QueueReason) => void;
 }
 
-type OrderKey = readonly [negativePriority: number, addedAtMs: number, uid: string];
-
-/** Higher priority first, then first come first served. */
-function compareKeys(a: OrderKey, b: OrderKey): number {
-  return a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : a[2] > b[2] ? 1 : 0);
-}
-
-function orderKey({ info, addedAtMs }: QueuedPod): OrderKey {
-  return [-info.priority, addedAtMs, info.uid];
+interface InFlight {
+  queued: QueuedPod;
+  /** What happened since it was taken out, as long as the answer is open. */
+  events: ClusterEvent[] | undefined;
+  /** The pod itself has changed meanwhile. */
+  outdated: boolean;
 }
 
 /**
- * Pods that wait for a node, in three rooms: active (to be tried now, in order), backoff (failed a moment ago) and
- * unschedulable (no node would do until the cluster changes). Pure: the time comes in with every call.
+ * Pods that wait for a node: active (to be tried now, in order), backoff (failed a moment ago), unschedulable (no node
+ * would do until the cluster changes) and gated (not to be tried). Pure: the time comes in with every call.
  */
 export class SchedulingQueue {
   private readonly active = new BTree<OrderKey, QueuedPod>(undefined, compareKeys);
   private readonly activeKeys = new Map<string, OrderKey>();
   private readonly backoff = new Map<string, QueuedPod>();
-  private readonly unschedulable = new Map<string, QueuedPod>();
-  /** Taken out by pop and not yet done; the counter tells whether the cluster changed meanwhile. */
-  private readonly inFlight = new Map<string, { queued: QueuedPod; moveCycle: number }>();
-  private moveCycle = 0;
+  private readonly unschedulable = new UnschedulablePods();
+  private readonly gated = new Set<string>();
+  /** Taken out by pop and not yet done. */
+  private readonly inFlight = new Map<string, InFlight>();
+  private readonly hints: QueueingHintBook;
+  private readonly pause: Backoff;
+  private readonly entered: NonNullable<QueueOptions['entered']>;
 
-  constructor(private readonly pause: Backoff = backoffDefault) {}
+  constructor({ hints, backoff = backoffDefault, entered = () => undefined }: QueueOptions) {
+    this.hints = hints;
+    this.pause = backoff;
+    this.entered = entered;
+  }
 
-  get lengths(): { active: number; backoff: number; unschedulable: number } {
-    return { active: this.active.size, backoff: this.backoff.size, unschedulable: this.unschedulable.size };
+  get lengths(): Record<QueueRoom, number> {
+    return { active: this.active.size, backoff: this.backoff.size, unschedulable: this.unschedulable.size, gated: this.gated.size };
+  }
+
+  /** Plugins with the number of pods that they keep from being scheduled, by profile. */
+  get rejecting(): ReadonlyMap<string, number> {
+    return this.unschedulable.countByPlugin;
   }
 
   /** A pod is new or has changed: it is tried (again) without a pause. A pod that is being tried keeps its place. */
   put(info: PodInfo, nowMs: number): void {
+    this.gated.delete(info.uid);
     const flying = this.inFlight.get(info.uid);
     if (flying) {
       flying.queued = { ...flying.queued, info };
-      this.moveCycle++;
+      flying.outdated = true;
       return;
     }
     const known = this.take(info.uid);
     const queued = known ? { ...known, info } : { info, addedAtMs: nowMs, attempts: 0, lastAttemptAtMs: 0, rejectedBy: new Set<string>() };
-    this.activate(queued);
+    this.activate(queued, known ? 'UnscheduledPodUpdate' : 'UnscheduledPodAdd');
   }
 
   /** The pod has changed in a way that no decision depends on: it keeps its place. */
@@ -74,9 +92,17 @@ export class SchedulingQueue {
     if (queued) queued.info = info;
   }
 
+  /** The pod must not be tried until it is put again. */
+  gate({ uid }: PodInfo): void {
+    this.delete(uid);
+    if (!this.gated.has(uid)) this.entered('gated', 'UnscheduledPodAdd');
+    this.gated.add(uid);
+  }
+
   /** Takes the pod out of all rooms. */
   delete(uid: string): void {
     this.take(uid);
+    this.gated.delete(uid);
     this.inFlight.delete(uid);
   }
 
@@ -87,8 +113,24 @@ export class SchedulingQueue {
     const queued = this.active.get(key);
     this.active.delete(key);
     this.activeKeys.delete(key[2]);
-    if (queued) this.inFlight.set(queued.info.uid, { queued, moveCycle: this.moveCycle });
+    if (queued) this.inFlight.set(queued.info.uid, { queued, events: [], outdated: false });
     return queued;
+  }
+
+  /** Has the pod been taken out, and not come back or gone since? */
+  isInFlight(uid: string): boolean {
+    return this.inFlight.has(uid);
+  }
+
+  /** Does the pod wait, or is it being tried? */
+  has(uid: string): boolean {
+    return this.inFlight.has(uid) || this.activeKeys.has(uid) || this.backoff.has(uid) || this.unschedulable.get(uid) !== undefined;
+  }
+
+  /** A node was found: events no longer matter to the pod that is about to be bound. */
+  decided(uid: string): void {
+    const flying = this.inFlight.get(uid);
+    if (flying) flying.events = undefined;
   }
 
   /** The pod has its node. */
@@ -97,57 +139,67 @@ export class SchedulingQueue {
   }
 
   /**
-   * The attempt failed. `rejectedBy` names the plugins that said no; empty for errors, which only back off. When the
-   * cluster changed during the attempt, the answer may be stale: the pod backs off instead of waiting for an event.
+   * The attempt failed. `rejectedBy` names the plugins that said no; empty for errors, which only back off. When
+   * something happened during the attempt that may help, the pod backs off instead of waiting for an event.
    */
   failed(uid: string, rejectedBy: ReadonlySet<string>, nowMs: number): void {
     const flying = this.inFlight.get(uid);
     if (!flying) return;
     this.inFlight.delete(uid);
     const queued = { ...flying.queued, attempts: flying.queued.attempts + 1, lastAttemptAtMs: nowMs, rejectedBy };
-    const stale = rejectedBy.size === 0 || flying.moveCycle !== this.moveCycle;
-    (stale ? this.backoff : this.unschedulable).set(uid, queued);
+    const { events = [], outdated } = flying;
+    const isStale = rejectedBy.size === 0 || outdated || events.length >= eventsMax || events.some((event) => this.helps(queued, event));
+    if (isStale) this.backoff.set(uid, queued);
+    else this.unschedulable.add(queued);
+    this.entered(isStale ? 'backoff' : 'unschedulable', 'ScheduleAttemptFailure');
   }
 
-  /** The cluster changed in a way that may help pods that one of `plugins` turned down ('*': all). */
-  moveOnEvent(plugins: readonly string[], nowMs: number): void {
-    this.moveCycle++;
-    for (const [uid, queued] of this.unschedulable) {
-      if (!plugins.includes('*') && !plugins.some((plugin) => queued.rejectedBy.has(plugin))) continue;
-      this.unschedulable.delete(uid);
-      this.requeue(queued, nowMs);
+  /** The cluster changed: pods that it may help are tried again, after what is left of their pause. */
+  moveOnEvent(event: ClusterEvent, nowMs: number): void {
+    for (const { events } of this.inFlight.values()) if (events && events.length < eventsMax) events.push(event);
+    const plugins = event.kind === 'ForceActivate' ? undefined : this.hints.pluginsFor(event.kind);
+    for (const queued of this.unschedulable.rejectedBy(plugins)) {
+      if (!this.helps(queued, event)) continue;
+      this.unschedulable.delete(queued.info.uid);
+      this.requeue(queued, nowMs, event.kind);
     }
   }
 
   /** Brings back what has waited long enough. Returns when to call again, or undefined when nothing waits. */
   tick(nowMs: number): number | undefined {
     let nextAtMs = Infinity;
-    for (const [uid, queued] of this.unschedulable) {
-      const dueAtMs = queued.lastAttemptAtMs + unschedulableMsMax;
-      if (dueAtMs <= nowMs) {
-        this.unschedulable.delete(uid);
-        this.requeue(queued, nowMs);
-      } else nextAtMs = Math.min(nextAtMs, dueAtMs);
+    for (const queued of this.unschedulable.waitingSince(nowMs - unschedulableMsMax)) {
+      this.unschedulable.delete(queued.info.uid);
+      this.requeue(queued, nowMs, 'UnschedulableTimeout');
     }
+    const oldest = this.unschedulable.oldest;
+    if (oldest) nextAtMs = oldest.lastAttemptAtMs + unschedulableMsMax;
     for (const [uid, queued] of this.backoff) {
       const dueAtMs = backoffUntil(queued, this.pause);
       if (dueAtMs <= nowMs) {
         this.backoff.delete(uid);
-        this.activate(queued);
+        this.activate(queued, 'BackoffComplete');
       } else nextAtMs = Math.min(nextAtMs, dueAtMs);
     }
     return Number.isFinite(nextAtMs) ? nextAtMs : undefined;
   }
 
-  private activate(queued: QueuedPod): void {
+  private helps({ info, rejectedBy }: QueuedPod, event: ClusterEvent): boolean {
+    for (const plugin of rejectedBy) if (plugin === '*' || this.hints.mayHelp(info, plugin, event)) return true;
+    return false;
+  }
+
+  private activate(queued: QueuedPod, reason: QueueReason): void {
     const key = orderKey(queued);
     this.active.set(key, queued);
     this.activeKeys.set(queued.info.uid, key);
+    this.entered('active', reason);
   }
 
-  private requeue(queued: QueuedPod, nowMs: number): void {
-    if (backoffUntil(queued, this.pause) <= nowMs) this.activate(queued);
-    else this.backoff.set(queued.info.uid, queued);
+  private requeue(queued: QueuedPod, nowMs: number, reason: QueueReason): void {
+    if (backoffUntil(queued, this.pause) <= nowMs) return this.activate(queued, reason);
+    this.backoff.set(queued.info.uid, queued);
+    this.entered('backoff', reason);
   }
 
   private take(uid: string): QueuedPod | undefined {
@@ -164,9 +216,4 @@ export class SchedulingQueue {
     this.activeKeys.delete(uid);
     return queued;
   }
-}
-
-/** When the pause after the last failure is over. */
-export function backoffUntil({ attempts, lastAttemptAtMs }: QueuedPod, { initialMs, maxMs }: Backoff): number {
-  return attempts === 0 ? 0 : lastAttemptAtMs + Math.min(maxMs, initialMs * 2 ** Math.min(attempts - 1, 10));
 }

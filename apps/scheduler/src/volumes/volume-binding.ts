@@ -1,7 +1,9 @@
-import type { Pod } from '@typernetes/api';
+import type { PersistentVolumeClaim, Pod } from '@typernetes/api';
 import { hasVolumeAnnotation, resources, volumeAnnotations } from '@typernetes/api';
 import { keyOf, type ApiClient } from '@typernetes/client';
 import type { Clock } from '@typernetes/machinery';
+import { always } from '../framework/cluster-event';
+import type { PodInfo } from '../framework/pod-info';
 import type { Rejection, SchedulerPlugin } from '../framework/plugin';
 import { chooseVolumes, isBound, sortClaims, type ClaimChoice } from './claim-choices';
 import type { VolumeCache } from './volume-cache';
@@ -17,6 +19,9 @@ export function claimKeysOf({ metadata, spec }: Pod): string[] {
     return claim === undefined ? [] : [`${metadata?.namespace}/${claim}`];
   });
 }
+
+/** Is the claim one of the pod's? */
+export const usesClaim = ({ pod }: PodInfo, { claim }: { claim: PersistentVolumeClaim }): boolean => claimKeysOf(pod).includes(keyOf(claim));
 
 const rejection = (reason: string): Rejection => ({ plugin: name, reasons: [reason], resolvable: false });
 
@@ -63,6 +68,16 @@ export function volumeBinding({ volumes, client, clock, bindTimeoutMs }: VolumeB
 
   return {
     name,
+    hints: {
+      NodeAdd: always,
+      NodeUpdateLabel: always,
+      PersistentVolumeClaimAdd: usesClaim,
+      PersistentVolumeClaimUpdate: usesClaim,
+      PersistentVolumeAdd: always,
+      PersistentVolumeUpdate: always,
+      StorageClassAdd: always,
+      StorageClassUpdate: always,
+    },
     prepareFilter({ pod }) {
       const keys = claimKeysOf(pod);
       if (keys.length === 0) return undefined;

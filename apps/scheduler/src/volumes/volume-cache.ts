@@ -1,6 +1,7 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '@typernetes/api';
 import { resources } from '@typernetes/api';
 import { keyOf, type InformerFactory } from '@typernetes/client';
+import type { ClusterEvent } from '../framework/cluster-event';
 import type { VolumeView } from './claim-choices';
 
 /** Volumes, claims and classes as the API has them, and volumes that were promised since. */
@@ -21,9 +22,15 @@ export class VolumeCache implements VolumeView {
     });
   }
 
-  /** Calls `changed` when a pod that waits for a volume may find one. */
-  onChange(changed: () => void): void {
-    for (const informer of [this.claims, this.volumes, this.classes]) informer.onChange({ added: changed, updated: changed, deleted: changed });
+  /** Tells of what may help a pod that waits for a volume. */
+  onChange(happened: (event: ClusterEvent) => void): void {
+    this.claims.onChange({
+      added: (claim) => happened({ kind: 'PersistentVolumeClaimAdd', claim }),
+      updated: (claim) => happened({ kind: 'PersistentVolumeClaimUpdate', claim }),
+      deleted: (claim) => happened({ kind: 'PersistentVolumeClaimDelete', claim }),
+    });
+    this.volumes.onChange({ added: () => happened({ kind: 'PersistentVolumeAdd' }), updated: () => happened({ kind: 'PersistentVolumeUpdate' }) });
+    this.classes.onChange({ added: () => happened({ kind: 'StorageClassAdd' }), updated: () => happened({ kind: 'StorageClassUpdate' }) });
   }
 
   claim = (key: string): PersistentVolumeClaim | undefined => this.claims.get(key);
