@@ -4,7 +4,7 @@ import type { InformerFactory } from '@typernetes/client';
 import type { Clock } from '@typernetes/machinery';
 import { isPodTerminal } from '@typernetes/machinery';
 import { isDeepStrictEqual } from 'node:util';
-import type { ClusterCache } from './cache/cluster-cache';
+import type { ClusterCache, Owner, OwnerKind } from './cache/cluster-cache';
 import type { Nominator } from './cache/nominator';
 import type { ClusterEvent } from './framework/cluster-event';
 import type { PodInfo } from './framework/pod-info';
@@ -39,11 +39,19 @@ export function followCluster(followers: Followers): void {
     updated: (budget) => cache.setBudget(budget),
     deleted: (budget) => cache.deleteBudget(budget),
   });
-  informers.informer(resources.replicationControllers).onChange({
-    added: (controller) => cache.setReplicationController(controller),
-    updated: (controller) => cache.setReplicationController(controller),
-    deleted: (controller) => cache.deleteReplicationController(controller),
+  followOwners(followers);
+}
+
+/** Whose pods are spread together. */
+function followOwners({ informers, cache }: Followers): void {
+  const handlers = (kind: OwnerKind): { added(owner: Owner): void; updated(owner: Owner): void; deleted(owner: Owner): void } => ({
+    added: (owner) => cache.setOwner(kind, owner),
+    updated: (owner) => cache.setOwner(kind, owner),
+    deleted: (owner) => cache.deleteOwner(kind, owner),
   });
+  informers.informer(resources.replicationControllers).onChange(handlers('ReplicationController'));
+  informers.informer(resources.replicaSets).onChange(handlers('ReplicaSet'));
+  informers.informer(resources.statefulSets).onChange(handlers('StatefulSet'));
 }
 
 function followNodes({ informers, cache, queue, clock, wake }: Followers): void {

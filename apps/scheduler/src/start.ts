@@ -17,7 +17,10 @@ import { hintBook } from './queue/hint-book';
 import { SchedulingQueue } from './queue/scheduling-queue';
 import { Scheduler, schedulerNameOf } from './scheduler';
 import { volumeBinding } from './volumes/volume-binding';
+import { nodeVolumeLimits } from './volumes/node-volume-limits';
 import { VolumeCache } from './volumes/volume-cache';
+import { volumeRestrictions } from './volumes/volume-restrictions';
+import { volumeZone } from './volumes/volume-zone';
 
 export interface SchedulerConfig {
   /** The API by gRPC, or a client that is there already: one that shares this process. It is closed with the scheduler. */
@@ -41,7 +44,12 @@ export async function startScheduler(config: SchedulerConfig, context: { logger:
   const configuration = config.configuration ?? defaultConfiguration;
   const events = new EventRecorder({ client, clock, logger, component: configuration.profiles[0]?.schedulerName ?? 'default-scheduler' });
   const volumes = new VolumeCache(informers);
-  const volumePlugins: VolumePlugins = (args) => [volumeBinding({ volumes, client, clock, bindTimeoutMs: args.VolumeBinding.bindTimeoutSeconds * 1_000 })];
+  const volumePlugins: VolumePlugins = (args) => [
+    volumeRestrictions(volumes),
+    nodeVolumeLimits(volumes),
+    volumeZone(volumes),
+    volumeBinding({ volumes, client, clock, bindTimeoutMs: args.VolumeBinding.bindTimeoutSeconds * 1_000 }),
+  ];
   const profiles = new Map(configuration.profiles.map((profile) => [profile.schedulerName, buildProfile(profile, volumePlugins)]));
   const metrics = new SchedulerMetrics(registry, [...profiles.keys()]);
   const hints = hintBook([...profiles.values()].map(({ filters }) => filters), ({ pod }) => profiles.get(schedulerNameOf(pod))?.filters ?? []);

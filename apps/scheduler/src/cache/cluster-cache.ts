@@ -1,9 +1,11 @@
-import type { Namespace, Node, Pod, PodDisruptionBudget, ReplicationController, Service } from '@typernetes/api';
+import type { Namespace, Node, Pod, PodDisruptionBudget, OwnerReference, Service } from '@typernetes/api';
 import { NodeInfo } from '../framework/node-info';
 import type { PodInfo } from '../framework/pod-info';
 import { podInfoOf } from '../framework/pod-info';
 import type { AffinityTerms, PodQuery } from '../framework/affinity-term';
 import type { PlacedPod, Supposable } from '../framework/snapshot';
+import type { LabelSelector } from '@typernetes/machinery';
+import { selectorFromMap, selectorFromObject } from '@typernetes/machinery';
 import { isDeepStrictEqual } from 'node:util';
 import type { Labels } from './domain-counter';
 import { DomainCounter } from './domain-counter';
@@ -28,7 +30,8 @@ export class ClusterCache implements Supposable {
   });
   private readonly budgetsByNamespace = new Map<string, Map<string, PodDisruptionBudget>>();
   private readonly servicesByNamespace = new Map<string, Map<string, Service>>();
-  private readonly controllersByNamespace = new Map<string, Map<string, ReplicationController>>();
+  private readonly ownerSelectors = new Map<string, LabelSelector>();
+  private readonly usersByClaim = new Map<string, number>();
 
   get nodes(): readonly NodeInfo[] {
     return this.existing;
@@ -88,6 +91,7 @@ export class ClusterCache implements Supposable {
     this.placed.delete(uid);
     this.assumed.delete(uid);
     this.index.count(placed, -1);
+    this.countClaims(placed.info, -1);
     const node = this.byName.get(placed.nodeName);
     node?.removePod(uid);
     if (node && !node.node && !node.pods.size) this.byName.delete(placed.nodeName);
@@ -159,16 +163,22 @@ export class ClusterCache implements Supposable {
     return this.servicesByNamespace.get(namespace)?.values() ?? [];
   }
 
-  setReplicationController(controller: ReplicationController): void {
-    put(this.controllersByNamespace, controller);
+  setOwner(kind: OwnerKind, { metadata, spec }: Owner): void {
+    const selector = spec?.selector;
+    const made = kind === 'ReplicationController' ? selectorFromMap((selector ?? {}) as Record<string, string>) : selectorFromObject(selector as object | undefined);
+    this.ownerSelectors.set(ownerKey(kind, metadata?.namespace, metadata?.name), made);
   }
 
-  deleteReplicationController(controller: ReplicationController): void {
-    remove(this.controllersByNamespace, controller);
+  deleteOwner(kind: OwnerKind, { metadata }: Owner): void {
+    this.ownerSelectors.delete(ownerKey(kind, metadata?.namespace, metadata?.name));
   }
 
-  replicationControllers(namespace: string): Iterable<ReplicationController> {
-    return this.controllersByNamespace.get(namespace)?.values() ?? [];
+  ownerSelector(namespace: string, { kind, name }: OwnerReference): LabelSelector | undefined {
+    return this.ownerSelectors.get(ownerKey(kind, namespace, name));
+  }
+
+  claimUsers(key: string): number {
+    return this.usersByClaim.get(key) ?? 0;
   }
 
   setBudget(budget: PodDisruptionBudget): void {
@@ -188,6 +198,15 @@ export class ClusterCache implements Supposable {
     if (assumed) this.assumed.add(info.uid);
     this.infoOf(nodeName).addPod(info);
     this.index.count(placed, 1);
+    this.countClaims(info, 1);
+  }
+
+  private countClaims({ claims }: PodInfo, change: 1 | -1): void {
+    for (const key of claims) {
+      const users = this.claimUsers(key) + change;
+      if (users > 0) this.usersByClaim.set(key, users);
+      else this.usersByClaim.delete(key);
+    }
   }
 
   private infoOf(name: string): NodeInfo {
@@ -198,6 +217,15 @@ export class ClusterCache implements Supposable {
 }
 
 const noLabels: Labels = {};
+
+/** Kinds whose pods are spread together unless they say otherwise. */
+export type OwnerKind = 'ReplicationController' | 'ReplicaSet' | 'StatefulSet';
+
+export interface Owner extends Named {
+  spec?: { selector?: unknown };
+}
+
+const ownerKey = (kind: string, namespace = '', name = ''): string => `${kind} ${namespace}/${name}`;
 
 interface Named {
   metadata?: { name?: string; namespace?: string };

@@ -2,6 +2,7 @@ import type { Pod } from '@typernetes/api';
 import { podRequests, quantityToNumber } from '@typernetes/machinery';
 import type { AffinityTerms } from './affinity-term';
 import { affinityTermsOf } from './affinity-term';
+import { claimKeysOf } from './pod-claims';
 import type { Amounts } from './resources';
 
 /** A port that a pod takes on its node's own address. */
@@ -26,6 +27,8 @@ export interface PodInfo {
   readonly nonZeroRequests: { readonly cpu: number; readonly memory: number };
   readonly hostPorts: readonly HostPort[];
   readonly affinity: AffinityTerms;
+  /** Keys of the claims that it uses. */
+  readonly claims: readonly string[];
   /** On its way out: it still takes room, but does not count when pods are spread. */
   readonly terminating: boolean;
 }
@@ -51,6 +54,7 @@ export function podInfoOf(pod: Pod): PodInfo {
     nonZeroRequests: nonZeroRequestsOf(pod, requests),
     hostPorts: hostPortsOf(pod),
     affinity: affinityTermsOf(pod),
+    claims: claimKeysOf(pod),
     terminating: metadata.deletionTimestamp !== undefined,
   };
 }

@@ -1,4 +1,5 @@
-import type { ReplicationController, Service } from '@typernetes/api';
+import type { LabelSelector } from '@typernetes/machinery';
+import type { OwnerReference, Service } from '@typernetes/api';
 import type { DomainCounter } from '../cache/domain-counter';
 import type { TermHolders } from '../cache/pod-index';
 import type { AffinityTerms, PodQuery } from './affinity-term';
@@ -19,9 +20,12 @@ export interface Snapshot {
   matching(queries: readonly PodQuery[], countsTerminating?: boolean): DomainCounter;
   /** Terms of affinity that pods with a node declare. */
   terms(kind: keyof AffinityTerms): Iterable<TermHolders>;
+  /** How many placed pods use a claim. */
+  claimUsers(key: string): number;
   namespaceLabels(namespace: string): Readonly<Record<string, string>>;
   services(namespace: string): Iterable<Service>;
-  replicationControllers(namespace: string): Iterable<ReplicationController>;
+  /** Which pods a ReplicaSet, StatefulSet or ReplicationController holds together; undefined for what is no such owner, or not there. */
+  ownerSelector(namespace: string, owner: OwnerReference): LabelSelector | undefined;
 }
 
 export interface PlacedPod {

@@ -1,5 +1,5 @@
-import { controllerOf, selectorFromMap } from '@typernetes/machinery';
-import type { LabelSelector } from '@typernetes/machinery';
+import { controllerOf, labelSelectorOf, selectorFromMap } from '@typernetes/machinery';
+import type { LabelRequirement, LabelSelector } from '@typernetes/machinery';
 import type { PodInfo } from '../framework/pod-info';
 import type { Snapshot } from '../framework/snapshot';
 
@@ -14,10 +14,7 @@ export function defaultSelector({ pod, namespace, labels }: PodInfo, snapshot: S
     if (selector && Object.keys(selector).length && selectorFromMap(selector).matches(labels)) Object.assign(merged, selector);
   }
   const owner = controllerOf(pod);
-  if (owner?.kind === 'ReplicationController') {
-    for (const { metadata, spec } of snapshot.replicationControllers(namespace)) {
-      if (metadata?.name === owner.name) Object.assign(merged, spec?.selector);
-    }
-  }
-  return Object.keys(merged).length ? selectorFromMap(merged) : undefined;
+  const ofOwner: readonly LabelRequirement[] = (owner && snapshot.ownerSelector(namespace, owner)?.requirements) ?? [];
+  const requirements = [...selectorFromMap(merged).requirements, ...ofOwner];
+  return requirements.length ? labelSelectorOf(requirements) : undefined;
 }

@@ -1,27 +1,15 @@
-import type { PersistentVolumeClaim, Pod } from '@typernetes/api';
 import { hasVolumeAnnotation, resources, volumeAnnotations } from '@typernetes/api';
 import { keyOf, type ApiClient } from '@typernetes/client';
 import type { Clock } from '@typernetes/machinery';
 import { always } from '../framework/cluster-event';
-import type { PodInfo } from '../framework/pod-info';
 import type { Rejection, SchedulerPlugin } from '../framework/plugin';
 import { chooseVolumes, isBound, sortClaims, type ClaimChoice } from './claim-choices';
+import { usesClaim } from './uses-claim';
 import type { VolumeCache } from './volume-cache';
 
 const name = 'VolumeBinding';
 
 const lookMs = 50;
-
-/** Keys of the claims that a pod uses; those of ephemeral volumes are named after the pod. */
-export function claimKeysOf({ metadata, spec }: Pod): string[] {
-  return (spec?.volumes ?? []).flatMap(({ name: volume, persistentVolumeClaim, ephemeral }) => {
-    const claim = persistentVolumeClaim?.claimName ?? (ephemeral ? `${metadata?.name}-${volume}` : undefined);
-    return claim === undefined ? [] : [`${metadata?.namespace}/${claim}`];
-  });
-}
-
-/** Is the claim one of the pod's? */
-export const usesClaim = ({ pod }: PodInfo, { claim }: { claim: PersistentVolumeClaim }): boolean => claimKeysOf(pod).includes(keyOf(claim));
 
 const rejection = (reason: string): Rejection => ({ plugin: name, reasons: [reason], resolvable: false });
 
@@ -78,8 +66,7 @@ export function volumeBinding({ volumes, client, clock, bindTimeoutMs }: VolumeB
       StorageClassAdd: always,
       StorageClassUpdate: always,
     },
-    prepareFilter({ pod }) {
-      const keys = claimKeysOf(pod);
+    prepareFilter({ claims: keys }) {
       if (keys.length === 0) return undefined;
       const claims = sortClaims(keys, volumes);
       if (typeof claims === 'string') return () => ({ ...rejection(claims), ofPod: true });
@@ -88,8 +75,8 @@ export function volumeBinding({ volumes, client, clock, bindTimeoutMs }: VolumeB
         return typeof choices === 'string' ? rejection(choices) : undefined;
       };
     },
-    preBind({ pod }, node) {
-      const claims = sortClaims(claimKeysOf(pod), volumes);
+    preBind({ claims: keys }, node) {
+      const claims = sortClaims(keys, volumes);
       if (typeof claims === 'string') throw new Error(claims);
       if (claims.waiting.length === 0) return undefined;
       const choices = chooseVolumes(claims, node, volumes);
