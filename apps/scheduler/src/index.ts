@@ -1,1 +1,2 @@
+export { readConfiguration } from './config/read-configuration';
 export * from './start';

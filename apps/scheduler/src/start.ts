@@ -32,8 +32,13 @@ export interface SchedulerConfig {
   configuration?: SchedulerConfiguration;
 }
 
+export interface RunningScheduler extends Running {
+  /** Undefined when health and metrics are served nowhere. */
+  readonly healthPort: number | undefined;
+}
+
 /** Starts kube-scheduler. The caches fill at once; decisions begin with the leadership. */
-export async function startScheduler(config: SchedulerConfig, context: { logger: Logger; clock: Clock; onLost(error: unknown): void }): Promise<Running> {
+export async function startScheduler(config: SchedulerConfig, context: { logger: Logger; clock: Clock; onLost(error: unknown): void }): Promise<RunningScheduler> {
   const { logger, clock } = context;
   const random = systemRandom;
   const registry = createMetricsRegistry();
@@ -82,6 +87,7 @@ export async function startScheduler(config: SchedulerConfig, context: { logger:
     if (!ended.signal.aborted) context.onLost(error);
   });
   return {
+    healthPort: health?.port,
     stop: async () => {
       ended.abort();
       await leading;

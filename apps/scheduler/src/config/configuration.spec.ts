@@ -102,6 +102,12 @@ test.each<[body: string, ...problems: string[]]>([
   ['extenders: [{urlPrefix: "http://x", bindVerb: b}, {urlPrefix: "http://y", bindVerb: b}]', 'extenders: Invalid value: "found 2 extenders implementing bind": only one extender can implement bind'],
 ])('refuses %s', (body, ...problems) => expect(problemsOf(body)).toEqual(problems));
 
+test('what an extender manages alone is not looked for on nodes', () => {
+  const { profiles, extenders } = readConfiguration(`${head}extenders: [{urlPrefix: "https://x", httpTimeout: 1s, managedResources: [{name: a.example/x, ignoredByScheduler: true}, {name: a.example/y}], tlsConfig: {caFile: /ca, certData: YQ==}}]`);
+  expect(profiles[0]?.args.NodeResourcesFit.ignoredResources).toEqual(['a.example/x']);
+  expect(extenders[0]).toMatchObject({ httpTimeoutMs: 1_000, ignorable: false, tls: { insecure: false, ca: { file: '/ca' }, cert: { data: 'a' } } });
+});
+
 test('another kind is refused', () => {
   expect(() => readConfiguration('kind: Policy\napiVersion: v1')).toThrow('no kind "Policy" is registered for version "v1": expected KubeSchedulerConfiguration of kubescheduler.config.k8s.io/v1');
   expect(() => readConfiguration(`${head}parallelism: 1\nparallelism: 2`)).toThrow('Map keys must be unique');

@@ -4,7 +4,7 @@ import { readDocument } from './document';
 import type { ExtenderConfiguration, LeaderElectionConfiguration, Pem, ProfileConfiguration, SchedulerConfiguration } from './configuration';
 import { defaultConfiguration, defaultLeaderElection } from './configuration';
 import type { Place } from './read-fields';
-import { argsReader, completeArgs, isPluginWithArgs, type WrittenArgs } from './plugin-args';
+import { argsReader, completeArgs, isPluginWithArgs, type PluginArgs, type WrittenArgs } from './plugin-args';
 import { pluginsByPoint, type PluginSets } from './plugin-sets';
 import { validateConfiguration } from './validate-configuration';
 
@@ -80,9 +80,16 @@ function profileOf(written: ReaderShape, index: number, args: WrittenArgs): Prof
   return {
     schedulerName: schedulerName ?? (profiles.length === 1 ? 'default-scheduler' : ''),
     plugins: pluginsByPoint((plugins ?? {}) as PluginSets),
-    args: completeArgs(args),
+    args: withIgnored(completeArgs(args), written),
     percentageOfNodesToScore: percentageOfNodesToScore ?? written.percentageOfNodesToScore ?? 0,
   };
+}
+
+/** What an extender looks after alone, NodeResourcesFit does not look for. */
+function withIgnored(args: PluginArgs, { extenders = [] }: ReaderShape): PluginArgs {
+  const managed = extenders.flatMap(({ managedResources = [] }) => managedResources).flatMap(({ name, ignoredByScheduler }) => (name && ignoredByScheduler ? [name] : []));
+  if (!managed.length) return args;
+  return { ...args, NodeResourcesFit: { ...args.NodeResourcesFit, ignoredResources: [...args.NodeResourcesFit.ignoredResources, ...managed] } };
 }
 
 const httpTimeoutMsDefault = 5_000;

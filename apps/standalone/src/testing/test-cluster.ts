@@ -7,12 +7,14 @@ import type { ApiClient } from '@typernetes/client';
 import { silentLogger } from '@typernetes/component';
 import { isPodReady } from '@typernetes/machinery';
 import { configDefaults } from '../config';
-import { startStandalone } from '../start';
+import { startStandalone, type RunningStandalone } from '../start';
 
 /** A whole cluster in the test's process, with all its nodes Ready. */
 export interface TestCluster {
   /** The administrator's. */
   readonly client: ApiClient;
+  /** One of a user's own. */
+  clientFor: RunningStandalone['clientFor'];
   /** Of the test's own; the nodes keep their files below `nodes/`. */
   readonly directory: string;
   /** Real kubectl. Rejects with all that it said when it fails. */
@@ -47,6 +49,7 @@ export async function startTestCluster(nodes: number): Promise<TestCluster> {
   await eventually(`${nodes} nodes`, async () => (await client.resource(resources.nodes).list()).items.filter(isPodReady).length === nodes);
   return {
     client,
+    clientFor: (user) => standalone.clientFor(user),
     directory,
     kubectl: (...args) =>
       new Promise((resolve, reject) => {
