@@ -5,6 +5,7 @@ import { adminKubeconfig } from './cluster/kubeconfig';
 import { defaultSettings, type ClusterSettings } from './cluster/settings';
 import { loadSettings, requireSettings } from './cluster/state';
 import { benchApi, type BenchApiFlags } from './bench-api/bench-api';
+import { benchDeploy, type BenchDeployFlags } from './bench-deploy/bench-deploy';
 import { benchScheduler, type BenchSchedulerFlags } from './bench-scheduler/bench-scheduler';
 import { bench } from './commands/bench';
 import { dev } from './commands/dev';
@@ -137,6 +138,20 @@ benches
   .option('--timeout <seconds>', 'how long to wait for the last node', '300')
   .option('--json <file>', 'write the figures there as JSON')
   .action((flags: BenchSchedulerFlags) => benchScheduler(flags, systemClock));
+
+benches
+  .command('deploy')
+  .description('measure how long many Deployments take until all are available, on any Kubernetes cluster (`t8s dev --nodes 10` is one)')
+  .option('--server <url>', 'the server, https://host:port')
+  .option('--token <token>', 'who asks: a bearer token that may do everything')
+  .option('--certificate-authority <file>', "the server's CA; without one its certificate is not checked")
+  .option('--kubeconfig <file>', 'instead of server and token')
+  .option('--deployments <count>', 'how many Deployments', '100')
+  .option('--replicas <count>', 'pods of each', '10')
+  .option('--connections <count>', 'connections that create', '4')
+  .option('--timeout <seconds>', 'how long to wait for the last one', '300')
+  .option('--json <file>', 'write the figures there as JSON')
+  .action((flags: BenchDeployFlags) => benchDeploy(flags, systemClock));
 
 program
   .command('kubectl')

@@ -3,7 +3,7 @@ import type { Clock } from '@typernetes/machinery';
 import { measure } from '../bench-api/measure';
 import { Target, type TargetFlags } from '../bench-api/target';
 import { Problem } from '../problem';
-import { watchBoundPods } from './bound-pods';
+import { boundPods, watchObjects } from './watch-objects';
 import { benchNode, benchPod, namespace, nodeLabel, workloadNames, type WorkloadName } from './workloads';
 
 export interface BenchSchedulerFlags extends TargetFlags {
@@ -32,7 +32,8 @@ interface SchedulerFigures {
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 const podsPath = `/api/v1/namespaces/${namespace}/pods`;
 
-function positive(flag: string, text: string): number {
+/** @throws Problem for what is no number of things */
+export function positive(flag: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new Problem(`${flag} ${text} is no number of things.`, 'Give a whole number greater than 0.');
   return value;
@@ -63,13 +64,18 @@ export async function benchScheduler(flags: BenchSchedulerFlags, clock: Clock): 
   }
 }
 
-async function prepare(target: Target, { nodes, connections }: { nodes: number; connections: number }, clock: Clock): Promise<void> {
+/** A namespace in which pods can be made, also where no controller makes service accounts. @throws Problem when the server refuses */
+export async function prepareNamespace(target: Target, name: string): Promise<void> {
   const create = async (path: string, object: object): Promise<void> => {
     const { status, problem } = await target.call({ method: 'POST', path, body: json(object) });
     if (status >= 300 && status !== 409) throw new Problem(`The server refuses the benchmark: ${status} ${problem}`, 'Use a server and a token that may do everything.');
   };
-  await create('/api/v1/namespaces', { metadata: { name: namespace } });
-  await create(`/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: 'default' } });
+  await create('/api/v1/namespaces', { metadata: { name } });
+  await create(`/api/v1/namespaces/${name}/serviceaccounts`, { metadata: { name: 'default' } });
+}
+
+async function prepare(target: Target, { nodes, connections }: { nodes: number; connections: number }, clock: Clock): Promise<void> {
+  await prepareNamespace(target, namespace);
   process.stderr.write(`${nodes} nodes ...\n`);
   await measure(target, { name: 'nodes', count: nodes, connections, call: (index) => ({ method: 'POST', path: '/api/v1/nodes', body: json(benchNode(index)) }) }, clock);
   // The scheduler learns of them before the first pod comes.
@@ -86,7 +92,7 @@ interface Run {
 
 async function run(target: Target, { workload, nodes, pods, connections, timeoutMs }: Run, clock: Clock): Promise<SchedulerFigures> {
   process.stderr.write(`${pods} pods, ${workload} ...\n`);
-  const watch = await watchBoundPods(target, namespace, pods);
+  const watch = await watchObjects(target, boundPods(namespace, pods));
   try {
     const startedAtMs = clock.monotonic();
     const created = await measure(target, { name: 'pods', count: pods, connections, call: (index) => ({ method: 'POST', path: podsPath, body: json(benchPod(index, workload, nodes)) }) }, clock);
@@ -107,10 +113,14 @@ async function cleanUp(target: Target): Promise<void> {
 
 /** A table for people. */
 export function renderFigures({ workload, nodes, pods, bound, seconds, boundPerSecond, createSeconds }: SchedulerFigures): string {
-  const rows = [
+  return renderTable([
     ['workload', 'nodes', 'pods', 'bound', 'seconds', 'bound per second', 'creation s'],
     [workload, String(nodes), String(pods), String(bound), seconds.toFixed(1), boundPerSecond.toFixed(0), createSeconds.toFixed(1)],
-  ];
+  ]);
+}
+
+/** Rows of equal length, the first of which is the head. */
+export function renderTable(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) => row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('  ')).join('\n');
 }
