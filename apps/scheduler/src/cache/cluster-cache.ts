@@ -8,7 +8,7 @@ import type { LabelSelector } from '@typernetes/machinery';
 import { selectorFromMap, selectorFromObject } from '@typernetes/machinery';
 import { isDeepStrictEqual } from 'node:util';
 import type { Labels } from './domain-counter';
-import { DomainCounter } from './domain-counter';
+import { DomainCounter, step } from './domain-counter';
 import type { TermHolders } from './pod-index';
 import { PodIndex } from './pod-index';
 
@@ -32,6 +32,7 @@ export class ClusterCache implements Supposable {
   private readonly servicesByNamespace = new Map<string, Map<string, Service>>();
   private readonly ownerSelectors = new Map<string, LabelSelector>();
   private readonly usersByClaim = new Map<string, number>();
+  private readonly nodesByImage = new Map<string, number>();
 
   get nodes(): readonly NodeInfo[] {
     return this.existing;
@@ -50,7 +51,9 @@ export class ClusterCache implements Supposable {
     const info = this.infoOf(node.metadata?.name ?? '');
     const isNew = !info.node;
     const before = info.labels;
+    this.countImages(info, -1);
     info.setNode(node);
+    this.countImages(info, 1);
     this.index.nodeRelabelled(info.name, before, info.labels);
     if (isNew) {
       this.existing = [...this.existing, info];
@@ -63,6 +66,7 @@ export class ClusterCache implements Supposable {
     if (!info) return;
     if (info.node) this.nodeCounter.add(name, -1);
     const before = info.labels;
+    this.countImages(info, -1);
     info.setNode(undefined);
     this.index.nodeRelabelled(name, before, info.labels);
     this.existing = this.existing.filter((other) => other !== info);
@@ -177,6 +181,10 @@ export class ClusterCache implements Supposable {
     return this.ownerSelectors.get(ownerKey(kind, namespace, name));
   }
 
+  nodesWithImage(image: string): number {
+    return this.nodesByImage.get(image) ?? 0;
+  }
+
   claimUsers(key: string): number {
     return this.usersByClaim.get(key) ?? 0;
   }
@@ -202,11 +210,11 @@ export class ClusterCache implements Supposable {
   }
 
   private countClaims({ claims }: PodInfo, change: 1 | -1): void {
-    for (const key of claims) {
-      const users = this.claimUsers(key) + change;
-      if (users > 0) this.usersByClaim.set(key, users);
-      else this.usersByClaim.delete(key);
-    }
+    for (const key of claims) step(this.usersByClaim, key, change);
+  }
+
+  private countImages({ images }: NodeInfo, change: 1 | -1): void {
+    for (const image of images.keys()) step(this.nodesByImage, image, change);
   }
 
   private infoOf(name: string): NodeInfo {

@@ -57,7 +57,8 @@ export class DomainCounter {
   }
 }
 
-function step(counts: Map<string, number>, key: string, change: number): void {
+/** Counts up or down; what is counted down to 0 is forgotten. */
+export function step(counts: Map<string, number>, key: string, change: number): void {
   const count = (counts.get(key) ?? 0) + change;
   if (count === 0) counts.delete(key);
   else counts.set(key, count);

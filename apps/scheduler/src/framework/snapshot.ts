@@ -20,6 +20,7 @@ export interface Snapshot {
   matching(queries: readonly PodQuery[], countsTerminating?: boolean): DomainCounter;
   /** Terms of affinity that pods with a node declare. */
   terms(kind: keyof AffinityTerms): Iterable<TermHolders>;
+  nodesWithImage(image: string): number;
   /** How many placed pods use a claim. */
   claimUsers(key: string): number;
   namespaceLabels(namespace: string): Readonly<Record<string, string>>;

@@ -9,10 +9,10 @@ const thresholdBytesMaxPerContainer = 1000 * MB;
 /** Prefers nodes that have the pod's images, weighed by how common the image is, so that no node draws all pods. */
 export const imageLocality: SchedulerPlugin = {
   name: 'ImageLocality',
-  prepareScore({ pod }, { nodes }) {
+  prepareScore({ pod }, snapshot) {
     const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
     const images = containers.map(({ image = '' }) => (/[:@][^/]*$/.test(image) ? image : `${image}:latest`));
-    const spread = images.map((image) => nodes.filter((node) => node.images.has(image)).length / Math.max(nodes.length, 1));
+    const spread = images.map((image) => snapshot.nodesWithImage(image) / Math.max(snapshot.nodes.length, 1));
     if (!spread.some((share) => share > 0)) return undefined;
     const thresholdMax = thresholdBytesMaxPerContainer * containers.length;
     return {
