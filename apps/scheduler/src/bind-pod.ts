@@ -23,13 +23,13 @@ export interface Turn {
 /** Binds a pod that is assumed on its node already. Returns whether it has the node; if not, the pod is back in the queue, or known to be gone. */
 export async function bindPod(placement: Placement, turn: Turn, dependencies: SchedulerDependencies): Promise<boolean> {
   const { info, nodeName } = placement;
-  const { events, cache, queue, clock, logger } = dependencies;
+  const { recorderOf, cache, queue, clock, logger } = dependencies;
   try {
     await preBind(placement, turn, dependencies);
     await bind(placement, dependencies);
     queue.done(info.uid);
     logger.info({ pod: info.key, node: nodeName }, 'bound');
-    events.record({ type: resources.pods, object: info.pod }, 'Normal', 'Scheduled', `Successfully assigned ${info.key} to ${nodeName}`);
+    recorderOf(info.pod).record({ type: resources.pods, object: info.pod }, 'Normal', 'Scheduled', `Successfully assigned ${info.key} to ${nodeName}`);
     return true;
   } catch (error) {
     cache.forget(info.uid);

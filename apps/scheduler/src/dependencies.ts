@@ -1,3 +1,4 @@
+import type { Pod } from '@typernetes/api';
 import type { ApiClient, EventRecorder } from '@typernetes/client';
 import type { Logger } from '@typernetes/component';
 import type { Clock, Random } from '@typernetes/machinery';
@@ -11,7 +12,8 @@ import type { SchedulingQueue } from './queue/scheduling-queue';
 /** What the scheduler is made of. */
 export interface SchedulerDependencies {
   client: ApiClient;
-  events: EventRecorder;
+  /** Events are recorded in the name of the pod's profile. */
+  recorderOf(pod: Pod): EventRecorder;
   cache: ClusterCache;
   nominator: Nominator;
   queue: SchedulingQueue;

@@ -1,3 +1,4 @@
+import type { Pod } from '@typernetes/api';
 import { resources } from '@typernetes/api';
 import type { ApiClient, EventRecorder } from '@typernetes/client';
 import type { Logger } from '@typernetes/component';
@@ -7,7 +8,7 @@ import type { PodInfo } from './framework/pod-info';
 
 export interface EvictionDependencies {
   client: ApiClient;
-  events: EventRecorder;
+  recorderOf(pod: Pod): EventRecorder;
   clock: Clock;
   logger: Logger;
 }
@@ -18,7 +19,7 @@ export async function evictVictims(preemptor: PodInfo, { nodeName, victims }: { 
   await Promise.all(victims.filter(({ terminating }) => !terminating).map((victim) => evict(preemptor, victim, nodeName, dependencies)));
 }
 
-async function evict(preemptor: PodInfo, victim: PodInfo, nodeName: string, { client, events, clock, logger }: EvictionDependencies): Promise<void> {
+async function evict(preemptor: PodInfo, victim: PodInfo, nodeName: string, { client, recorderOf, clock, logger }: EvictionDependencies): Promise<void> {
   const pods = client.resource(resources.pods);
   const { name = '', namespace, uid } = victim.pod.metadata ?? {};
   const condition = {
@@ -32,7 +33,7 @@ async function evict(preemptor: PodInfo, victim: PodInfo, nodeName: string, { cl
     const patch = { metadata: { uid }, status: { conditions: [condition] } };
     await pods.patch(name, patch, { namespace, subresource: 'status', type: 'application/strategic-merge-patch+json' });
     await pods.delete(name, { namespace, preconditions: { uid } });
-    events.record({ type: resources.pods, object: victim.pod }, 'Normal', 'Preempted', `Preempted by pod ${preemptor.uid} on node ${nodeName}`);
+    recorderOf(preemptor.pod).record({ type: resources.pods, object: victim.pod }, 'Normal', 'Preempted', `Preempted by pod ${preemptor.uid} on node ${nodeName}`);
     logger.info({ pod: preemptor.key, victim: victim.key, node: nodeName }, 'preempted');
   } catch (error) {
     // Gone, or another pod of its name: the room is there all the same.

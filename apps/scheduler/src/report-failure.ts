@@ -10,13 +10,13 @@ export interface Failure {
   nominatedNodeName?: string | null;
 }
 
-type Needs = Pick<SchedulerDependencies, 'client' | 'events' | 'clock' | 'logger'>;
+type Needs = Pick<SchedulerDependencies, 'client' | 'recorderOf' | 'clock' | 'logger'>;
 
 /** Event, PodScheduled condition and nomination; the status is written only when it changes. */
 export async function reportFailure({ pod, key }: PodInfo, failure: Failure, needs: Needs): Promise<void> {
-  const { events, clock } = needs;
+  const { recorderOf, clock } = needs;
   const { reason, message, nominatedNodeName } = failure;
-  events.record({ type: resources.pods, object: pod }, 'Warning', 'FailedScheduling', message);
+  recorderOf(pod).record({ type: resources.pods, object: pod }, 'Warning', 'FailedScheduling', message);
   const known = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
   const isKnown = known?.status === 'False' && known.reason === reason && known.message === message;
   if (isKnown && (nominatedNodeName === undefined || nominatedNodeName === pod.status?.nominatedNodeName)) return;

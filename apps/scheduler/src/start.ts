@@ -1,3 +1,4 @@
+import type { Pod } from '@typernetes/api';
 import type { ApiClient } from '@typernetes/client';
 import { EventRecorder, InformerFactory, createGrpcClient, runLeaderElected } from '@typernetes/client';
 import type { ApiServerAccess, Logger, Running, TlsMaterial } from '@typernetes/component';
@@ -47,7 +48,7 @@ export async function startScheduler(config: SchedulerConfig, context: { logger:
   const cache = new ClusterCache();
   const nominator = new Nominator();
   const configuration = config.configuration ?? defaultConfiguration;
-  const events = new EventRecorder({ client, clock, logger, component: configuration.profiles[0]?.schedulerName ?? 'default-scheduler' });
+  const recorders = new Map(configuration.profiles.map(({ schedulerName: component }) => [component, new EventRecorder({ client, clock, logger, component })]));
   const volumes = new VolumeCache(informers);
   const volumePlugins: VolumePlugins = (args) => [
     volumeRestrictions(volumes),
@@ -59,6 +60,11 @@ export async function startScheduler(config: SchedulerConfig, context: { logger:
   const metrics = new SchedulerMetrics(registry, [...profiles.keys()]);
   const hints = hintBook([...profiles.values()].map(({ filters }) => filters), ({ pod }) => profiles.get(schedulerNameOf(pod))?.filters ?? []);
   const queue = new SchedulingQueue({ hints, backoff: { initialMs: configuration.podInitialBackoffMs, maxMs: configuration.podMaxBackoffMs }, entered: metrics.entered });
+  const recorderOf = (pod: Pod): EventRecorder => {
+    const recorder = recorders.get(schedulerNameOf(pod));
+    if (!recorder) throw new Error(`no profile ${JSON.stringify(schedulerNameOf(pod))}`);
+    return recorder;
+  };
   metrics.state = () => ({
     queue: queue.lengths,
     rejecting: queue.rejecting,
@@ -66,7 +72,7 @@ export async function startScheduler(config: SchedulerConfig, context: { logger:
   });
   const callers = configuration.extenders.map((extender) => ({ extender, ...extenderCaller(extender) }));
   const extenders = callers.map(({ extender, call }) => new Extender(extender, call));
-  const scheduler = new Scheduler({ client, events, cache, nominator, queue, profiles, extenders, metrics, clock, random, logger });
+  const scheduler = new Scheduler({ client, recorderOf, cache, nominator, queue, profiles, extenders, metrics, clock, random, logger });
   followCluster({ informers, cache, nominator, queue, profiles, clock, wake: scheduler.wake });
   volumes.onChange((event) => {
     queue.moveOnEvent(event, clock.monotonic());
@@ -91,7 +97,7 @@ export async function startScheduler(config: SchedulerConfig, context: { logger:
     stop: async () => {
       ended.abort();
       await leading;
-      await events.flush();
+      for (const recorder of recorders.values()) await recorder.flush();
       await health?.stop();
       for (const caller of callers) caller.close();
       client.close();
