@@ -8,7 +8,7 @@ const name = 'NodeResourcesFit';
 
 /** Requests must fit into what is left; which of the nodes that remain score higher says the strategy. */
 export function nodeResourcesFit({ ignoredResources, ignoredResourceGroups, scoringStrategy }: NodeResourcesFitArgs): SchedulerPlugin {
-  const score = resourceScorer(scoringStrategy);
+  const scorerOf = resourceScorer(scoringStrategy);
   const isIgnored = (resource: string): boolean => ignoredResources.includes(resource) || ignoredResourceGroups.includes(resource.slice(0, Math.max(0, resource.indexOf('/'))));
   const wantedBy = ({ requests }: PodInfo): [string, number][] => Object.entries(requests).filter(([resource, amount]) => amount > 0 && !isIgnored(resource));
   // Would the node do if it were empty? If so, the change may help, be it that others then have to leave.
@@ -23,7 +23,7 @@ export function nodeResourcesFit({ ignoredResources, ignoredResourceGroups, scor
       AssignedPodUpdate: (pod, { pod: other, before }) => wantedBy(pod).some(([resource]) => (other.requests[resource] ?? 0) < (before.requests[resource] ?? 0)),
     },
     prepareFilter: (pod) => fits(wantedBy(pod)),
-    prepareScore: (pod) => ({ score: (node) => score(pod, node) }),
+    prepareScore: (pod) => ({ score: scorerOf(pod) }),
   };
 }
 

@@ -29,9 +29,9 @@ test.each<[what: string, strategy: Partial<NodeResourcesFitArgs['scoringStrategy
   ['a device that the pod does not ask for does not count', { type: 'LeastAllocated', resources: [...both, { name: 'example.com/device', weight: 1 }] }, one, 37],
   ['nor one that the node does not have', { type: 'LeastAllocated', resources: [...both, { name: 'example.com/other', weight: 1 }] }, { ...one, 'example.com/other': '1' }, 37],
   ['one that it asks for does', { type: 'MostAllocated', resources: [{ name: 'example.com/device', weight: 1 }] }, { ...one, 'example.com/device': '1' }, 50],
-])('%s', (_, strategy, requests, score) => expect(resourceScorer({ type: 'LeastAllocated', resources: both, shape: [], ...strategy })(asks(requests), node())).toBe(score));
+])('%s', (_, strategy, requests, score) => expect(resourceScorer({ type: 'LeastAllocated', resources: both, shape: [], ...strategy })(asks(requests))(node())).toBe(score));
 
-test.each([[0, 0], [25, 50], [50, 100], [75, 60], [100, 20], [101, 20]])('a broken line at %d per cent', (percent, score) => expect(brokenLine(shape)({ allocatable: 100, requested: percent })).toBe(score));
+test.each([[0, 0], [25, 50], [50, 100], [75, 60], [100, 20], [101, 20]])('a broken line at %d per cent', (percent, score) => expect(brokenLine(shape)(100, percent)).toBe(score));
 
 test('ignored resources are not looked for', () => {
   const filterOf = (args: Partial<NodeResourcesFitArgs>) => nodeResourcesFit({ ...defaultPluginArgs.NodeResourcesFit, ...args }).prepareFilter?.(asks({ 'gone.example/a': '1' }), undefined as never);

@@ -3,23 +3,16 @@ import type { NodeInfo } from '../framework/node-info';
 import { scoreMax } from '../framework/plugin';
 import type { PodInfo } from '../framework/pod-info';
 
-/** What the pod would leave of a resource on a node. */
-export interface Use {
-  readonly allocatable: number;
-  /** With the pod. */
-  readonly requested: number;
-}
-
 const shapeScoreMax = 10;
 
 /** The emptier the better. */
-export const leastAllocated = ({ allocatable, requested }: Use): number => (requested > allocatable ? 0 : Math.floor(((allocatable - requested) * scoreMax) / allocatable));
+export const leastAllocated = (allocatable: number, requested: number): number => (requested > allocatable ? 0 : Math.floor(((allocatable - requested) * scoreMax) / allocatable));
 
 /** The fuller the better. */
-export const mostAllocated = ({ allocatable, requested }: Use): number => Math.floor((Math.min(requested, allocatable) * scoreMax) / allocatable);
+export const mostAllocated = (allocatable: number, requested: number): number => Math.floor((Math.min(requested, allocatable) * scoreMax) / allocatable);
 
 /** As a broken line through the points says; flat before the first and after the last. */
-export function brokenLine(points: readonly UtilizationPoint[]): (use: Use) => number {
+export function brokenLine(points: readonly UtilizationPoint[]): (allocatable: number, requested: number) => number {
   const scaled = points.map(({ utilization, score }) => ({ utilization, score: score * (scoreMax / shapeScoreMax) }));
   const at = (utilization: number): number => {
     const next = scaled.findIndex((point) => utilization <= point.utilization);
@@ -28,37 +21,45 @@ export function brokenLine(points: readonly UtilizationPoint[]): (use: Use) => n
     if (!before) return after.score;
     return before.score + Math.trunc(((after.score - before.score) * (utilization - before.utilization)) / (after.utilization - before.utilization));
   };
-  return ({ allocatable, requested }) => (allocatable === 0 || requested > allocatable ? at(100) : at(Math.floor((requested * 100) / allocatable)));
+  return (allocatable, requested) => (allocatable === 0 || requested > allocatable ? at(100) : at(Math.floor((requested * 100) / allocatable)));
 }
 
-/** What requests will be once the pod is there; pods that ask for no cpu or memory count with an assumed amount. Undefined for an extended resource that the pod does not ask for. */
-export function useOf({ requests, nonZeroRequests }: PodInfo, node: NodeInfo, name: string): Use | undefined {
-  const allocatable = node.allocatable[name] ?? 0;
-  if (name === 'cpu' || name === 'memory') return { allocatable, requested: node.nonZeroRequested[name] + nonZeroRequests[name] };
-  const amount = requests[name] ?? 0;
-  return amount === 0 && name !== 'ephemeral-storage' ? undefined : { allocatable, requested: (node.requested[name] ?? 0) + amount };
+/** What requests will be once the pod is there; pods that ask for no cpu or memory count with an assumed amount. */
+function requestedWith({ requests, nonZeroRequests }: PodInfo, node: NodeInfo, name: string): number {
+  if (name === 'cpu' || name === 'memory') return node.nonZeroRequested[name] + nonZeroRequests[name];
+  return (node.requested[name] ?? 0) + (requests[name] ?? 0);
 }
 
-/** A node's score by one of the strategies of NodeResourcesFitArgs. */
-export function resourceScorer({ type, resources, shape }: NodeResourcesFitArgs['scoringStrategy']): (pod: PodInfo, node: NodeInfo) => number {
+const alwaysCounted = ['cpu', 'memory', 'ephemeral-storage'];
+
+/** A pod's score on a node by one of the strategies of NodeResourcesFitArgs. Extended resources that the pod does not ask for do not count. */
+export function resourceScorer({ type, resources, shape }: NodeResourcesFitArgs['scoringStrategy']): (pod: PodInfo) => (node: NodeInfo) => number {
   const ratio = type === 'RequestedToCapacityRatio' ? brokenLine(shape) : undefined;
   const scoreOf = ratio ?? (type === 'MostAllocated' ? mostAllocated : leastAllocated);
-  // By a ratio, resources that score nothing do not pull the others down.
-  return (pod, node) => mean(resources, (name) => scoreIn(useOf(pod, node, name), scoreOf), ratio ? (score) => score > 0 : () => true, ratio ? Math.round : Math.floor);
+  return (pod) => {
+    const counted = resources.filter(({ name }) => alwaysCounted.includes(name) || pod.requests[name]);
+    return (node) => mean(counted, pod, node, { scoreOf, isRatio: ratio !== undefined });
+  };
 }
 
-function scoreIn(use: Use | undefined, scoreOf: (use: Use) => number): number | undefined {
-  return use && use.allocatable > 0 ? scoreOf(use) : undefined;
+interface Scoring {
+  readonly scoreOf: (allocatable: number, requested: number) => number;
+  /** By a ratio, resources that score nothing do not pull the others down. */
+  readonly isRatio: boolean;
 }
 
-function mean(resources: readonly WeightedResource[], scoreOf: (name: string) => number | undefined, counts: (score: number) => boolean, round: (value: number) => number): number {
+/** Runs for every feasible node of every pod: no objects are made here. */
+function mean(resources: readonly WeightedResource[], pod: PodInfo, node: NodeInfo, { scoreOf, isRatio }: Scoring): number {
   let sum = 0;
   let weights = 0;
   for (const { name, weight } of resources) {
-    const score = scoreOf(name);
-    if (score === undefined || !counts(score)) continue;
+    const allocatable = node.allocatable[name] ?? 0;
+    if (allocatable === 0) continue;
+    const score = scoreOf(allocatable, requestedWith(pod, node, name));
+    if (isRatio && score === 0) continue;
     sum += score * weight;
     weights += weight;
   }
-  return weights === 0 ? 0 : round(sum / weights);
+  if (weights === 0) return 0;
+  return isRatio ? Math.round(sum / weights) : Math.floor(sum / weights);
 }
