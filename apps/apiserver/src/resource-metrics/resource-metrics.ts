@@ -4,7 +4,7 @@ import type { Clock, KubernetesObject } from '@typernetes/machinery';
 import type { ComputedKind } from '../pipeline/computed-kind';
 import type { ObjectReader } from '../pipeline/object-reader';
 import type { Kubelets } from '../streaming/kubelets';
-import type { NodeMetrics, PodMetrics } from './kinds';
+import type { NodeMetrics, PodMetrics } from './types';
 import { Scraper } from './scraper';
 import { nodeUsage, podUsages, type Summary } from './usage';
 

@@ -61,7 +61,7 @@ export async function route(environment: Environment, paths: PathHandler, exchan
 /** In which forms the objects of a kind can be had. */
 function offersOf({ registry }: Environment, { target }: ResourceInfo): { transforms: boolean; protobuf: boolean } {
   const kind = registry.lookup(target.group, target.version, target.resource);
-  return { transforms: kind?.storagePath !== undefined, protobuf: kind !== undefined && isEncodable(kind.definition) };
+  return { transforms: kind !== undefined && (kind.storagePath !== undefined || kind.verbs.includes('list')), protobuf: kind !== undefined && isEncodable(kind.definition) };
 }
 
 function encodeAnswer(registry: Registry, result: Extract<ApiResult, { type: 'object' }>, encode: EncodeOptions): Pick<Answer, 'chunks' | 'mediaType'> {
