@@ -3,6 +3,7 @@ export * from './apiextensions';
 export * from './admissionregistration';
 export * from './defaults';
 export * from './define-kind';
+export * from './flowcontrol/standard-objects';
 export * from './generated/types';
 export * from './kind';
 export * from './kinds';

@@ -194,6 +194,18 @@ const rulesByKind: ReadonlyMap<string, KindRules<object>> = new Map([
     validateCreate: validation.validateVolumeAttachmentCreate,
     validateUpdate: validation.validateVolumeAttachmentUpdate,
   }),
+  rulesOf(resources.flowSchemas, {
+    defaults: defaults.defaultFlowSchema,
+    validateCreate: validation.validateFlowSchemaCreate,
+    validateUpdate: validation.validateFlowSchemaUpdate,
+    validateStatusUpdate: validation.validateFlowSchemaStatusUpdate,
+  }),
+  rulesOf(resources.priorityLevelConfigurations, {
+    defaults: defaults.defaultPriorityLevelConfiguration,
+    validateCreate: validation.validatePriorityLevelConfigurationCreate,
+    validateUpdate: validation.validatePriorityLevelConfigurationUpdate,
+    validateStatusUpdate: validation.validatePriorityLevelConfigurationStatusUpdate,
+  }),
   rulesOf(resources.priorityClasses, {
     defaults: defaults.defaultPriorityClass,
     validateCreate: validation.validatePriorityClassCreate,

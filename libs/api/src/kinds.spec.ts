@@ -73,8 +73,6 @@ const missing: string[] = [
   'resource.k8s.io/v1beta1/resourceslices',
   'resource.k8s.io/v1alpha3/devicetaintrules',
   'resource.k8s.io/v1alpha3/resourcepoolstatusrequests',
-  'flowcontrol.apiserver.k8s.io/v1/flowschemas',
-  'flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations',
   'internal.apiserver.k8s.io/v1alpha1/storageversions',
   'storagemigration.k8s.io/v1beta1/storageversionmigrations',
 ];

@@ -35,6 +35,7 @@ import { service } from './core/service';
 import { serviceAccount } from './core/service-account';
 import { endpointSlice } from './discovery/endpoint-slice';
 import { eventV1 } from './events/event';
+import { flowSchema, priorityLevelConfiguration } from './flowcontrol/kinds';
 import { ingress, ingressClass } from './networking/ingress';
 import { networkPolicy } from './networking/network-policy';
 import { ipAddress, serviceCIDR } from './networking/service-cidr';
@@ -102,6 +103,8 @@ const declarations: readonly KindDefinition[] = [
   horizontalPodAutoscaler,
   horizontalPodAutoscalerV1,
   certificateSigningRequest,
+  flowSchema,
+  priorityLevelConfiguration,
   ingress,
   ingressClass,
   networkPolicy,

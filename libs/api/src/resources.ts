@@ -20,6 +20,7 @@ const autoscaling = { group: 'autoscaling', version: 'v1' } as const;
 const admissionregistration = { group: 'admissionregistration.k8s.io', version: 'v1' } as const;
 const apiextensions = { group: 'apiextensions.k8s.io', version: 'v1' } as const;
 const certificates = { group: 'certificates.k8s.io', version: 'v1' } as const;
+const flowcontrol = { group: 'flowcontrol.apiserver.k8s.io', version: 'v1' } as const;
 const networking = { group: 'networking.k8s.io', version: 'v1' } as const;
 
 function namespaced<T extends KubernetesObject>(gv: { group: string; version: string }, kind: string, resource: string): ResourceType<T> {
@@ -84,6 +85,8 @@ export const resources = {
   csiNodes: clusterScoped<types.CSINode>(storage, 'CSINode', 'csinodes'),
   csiStorageCapacities: namespaced<types.CSIStorageCapacity>(storage, 'CSIStorageCapacity', 'csistoragecapacities'),
   volumeAttachments: clusterScoped<types.VolumeAttachment>(storage, 'VolumeAttachment', 'volumeattachments'),
+  flowSchemas: clusterScoped<types.FlowSchema>(flowcontrol, 'FlowSchema', 'flowschemas'),
+  priorityLevelConfigurations: clusterScoped<types.PriorityLevelConfiguration>(flowcontrol, 'PriorityLevelConfiguration', 'prioritylevelconfigurations'),
   priorityClasses: clusterScoped<types.PriorityClass>(scheduling, 'PriorityClass', 'priorityclasses'),
   runtimeClasses: clusterScoped<types.RuntimeClass>(node, 'RuntimeClass', 'runtimeclasses'),
   horizontalPodAutoscalers: namespaced<types.V2HorizontalPodAutoscaler>(autoscalingV2, 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),

@@ -7,6 +7,7 @@ export * from './autoscaling';
 export * from './batch';
 export * from './container';
 export * from './endpoints';
+export * from './flowcontrol';
 export * from './namespace';
 export * from './networking';
 export * from './node';

@@ -8,6 +8,7 @@ import * as batch from './batch';
 import { certificateSigningRequestPrinter } from './certificates';
 import { endpointSlicePrinter, endpointsPrinter } from './endpoints';
 import { coreEventPrinter, eventPrinter } from './event';
+import * as flowcontrol from './flowcontrol';
 import * as networking from './networking';
 import { nodePrinter } from './node';
 import { podPrinter } from './pod';
@@ -55,6 +56,8 @@ const printers: ReadonlyMap<string, TablePrinter<KubernetesObject>> = new Map([
   printerOf(resources.csiNodes, storage.csiNodePrinter),
   printerOf(resources.csiStorageCapacities, storage.csiStorageCapacityPrinter),
   printerOf(resources.volumeAttachments, storage.volumeAttachmentPrinter),
+  printerOf(resources.flowSchemas, flowcontrol.flowSchemaPrinter),
+  printerOf(resources.priorityLevelConfigurations, flowcontrol.priorityLevelConfigurationPrinter),
   printerOf(resources.priorityClasses, policies.priorityClassPrinter),
   printerOf(resources.runtimeClasses, policies.runtimeClassPrinter),
   printerOf(resources.horizontalPodAutoscalers, autoscalerPrinter),
