@@ -37,6 +37,7 @@ const samples: readonly (readonly [string, object])[] = [
   ['apis/storage.k8s.io/v1/namespaces/default/csistoragecapacities', { storageClassName: 'a', capacity: '1Gi' }],
   ['apis/storage.k8s.io/v1/volumeattachments', { spec: { attacher: 'a', nodeName: 'n', source: { persistentVolumeName: 'v' } } }],
   ['apis/scheduling.k8s.io/v1/priorityclasses', { value: 5 }],
+  ['apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations', { spec: { type: 'Limited', limited: { limitResponse: { type: 'Reject' } } } }],
   ['apis/node.k8s.io/v1/runtimeclasses', { handler: 'h' }],
   ['api/v1/persistentvolumes', { spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, hostPath: { path: '/a' } } }],
   ['api/v1/namespaces/default/persistentvolumeclaims', { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } }],

@@ -7,6 +7,7 @@ import { advertisedAddress, hostAddresses } from './advertise-address';
 import { ensureAuthenticationConfig } from './authentication-config';
 import { ensureDefaultStorageClass } from './default-storage-class';
 import { ensure } from './ensure';
+import { makeFlowControlKeeper } from './flow-control';
 import { ensureKubernetesService, reconcileEndpoints } from './kubernetes-service';
 import { ensureLegacyTokenTracking } from './legacy-token-tracking';
 import { ensurePriorityClasses } from './priority-classes';
@@ -27,6 +28,7 @@ export interface Bootstrap {
 /** What the apiserver itself puts into the store. Namespaces first: everything else lives in them. */
 export function makeBootstrap(config: ApiserverConfig, internals: ApiserverInternals): Bootstrap {
   let hasRoles = false;
+  const flowControl = makeFlowControlKeeper(internals, config.clock ?? systemClock, (error) => config.logger.error({ err: error }, 'flow control objects not updated'));
   return {
     get hasRoles() {
       return hasRoles;
@@ -36,11 +38,13 @@ export function makeBootstrap(config: ApiserverConfig, internals: ApiserverInter
       await Promise.all(systemNamespaces.map((name) => ensure(internals, resources.namespaces, { metadata: { name } })));
       await Promise.all([
         ensurePriorityClasses(internals),
+        flowControl.ensure(),
         ensureLegacyTokenTracking(internals, config.clock ?? systemClock),
         ensureRbac(internals).then(() => (hasRoles = true)),
         ensureKubernetesService(internals, { clusterIP: parseIpRange(config.serviceClusterIpRange).address(1), securePort }),
         config.clientCa ? ensureAuthenticationConfig(internals, config.clientCa) : undefined,
       ]);
+      flowControl.keep(signal);
       await keepEndpoints(config, internals, { signal, securePort });
     },
   };
