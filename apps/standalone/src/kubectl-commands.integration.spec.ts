@@ -131,7 +131,7 @@ const rights = (namespace: string): Step[] => [
   ['auth can-i * * --all-namespaces', 'yes'],
   [`auth can-i delete pods --as=system:serviceaccount:${namespace}:reader`, /^no\n/],
   [`auth can-i --list --as=system:serviceaccount:${namespace}:reader`, /^Resources +Non-Resource URLs +Resource Names +Verbs\n[^]*^pods +\[\] +\[\] +\[get list\]$/m],
-  ['auth whoami', /^ATTRIBUTE +VALUE\nUsername +kubernetes-admin\nGroups +\[system:masters system:authenticated\]\n/],
+  ['auth whoami', /^ATTRIBUTE +VALUE\nUsername +kubernetes-admin\nGroups +\[system:masters system:authenticated\]\nExtra: authentication\.kubernetes\.io\/credential-id +\[X509SHA256=[0-9a-f]{64}\]\n$/],
   ['config current-context', 't8s-dev'],
   ['config view -o jsonpath={.contexts[0].name}', /^t8s-dev$/],
   ['cluster-info', /Kubernetes control plane.* is running at .*https:\/\/127\.0\.0\.1:\d+/],
