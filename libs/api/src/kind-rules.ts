@@ -206,6 +206,19 @@ const rulesByKind: ReadonlyMap<string, KindRules<object>> = new Map([
     validateUpdate: validation.validatePriorityLevelConfigurationUpdate,
     validateStatusUpdate: validation.validatePriorityLevelConfigurationStatusUpdate,
   }),
+  rulesOf(resources.deviceClasses, { validateCreate: validation.validateDeviceClassCreate, validateUpdate: validation.validateDeviceClassUpdate }),
+  rulesOf(resources.resourceClaims, {
+    defaults: defaults.defaultResourceClaim,
+    validateCreate: validation.validateResourceClaimCreate,
+    validateUpdate: validation.validateResourceClaimUpdate,
+    validateStatusUpdate: validation.validateResourceClaimStatusUpdate,
+  }),
+  rulesOf(resources.resourceClaimTemplates, {
+    defaults: defaults.defaultResourceClaimTemplate,
+    validateCreate: validation.validateResourceClaimTemplateCreate,
+    validateUpdate: validation.validateResourceClaimTemplateUpdate,
+  }),
+  rulesOf(resources.resourceSlices, { validateCreate: validation.validateResourceSliceCreate, validateUpdate: validation.validateResourceSliceUpdate }),
   rulesOf(resources.priorityClasses, {
     defaults: defaults.defaultPriorityClass,
     validateCreate: validation.validatePriorityClassCreate,

@@ -45,6 +45,7 @@ import { clusterRole } from './rbac/cluster-role';
 import { clusterRoleBinding } from './rbac/cluster-role-binding';
 import { role } from './rbac/role';
 import { roleBinding } from './rbac/role-binding';
+import { deviceClass, resourceClaim, resourceClaimTemplate, resourceSlice } from './resource/kinds';
 import { priorityClass } from './scheduling/priority-class';
 import { storageClass, volumeAttributesClass } from './storage/classes';
 import { csiDriver, csiNode, csiStorageCapacity } from './storage/csi';
@@ -105,6 +106,10 @@ const declarations: readonly KindDefinition[] = [
   certificateSigningRequest,
   flowSchema,
   priorityLevelConfiguration,
+  deviceClass,
+  resourceClaim,
+  resourceClaimTemplate,
+  resourceSlice,
   ingress,
   ingressClass,
   networkPolicy,

@@ -21,6 +21,7 @@ const admissionregistration = { group: 'admissionregistration.k8s.io', version: 
 const apiextensions = { group: 'apiextensions.k8s.io', version: 'v1' } as const;
 const certificates = { group: 'certificates.k8s.io', version: 'v1' } as const;
 const flowcontrol = { group: 'flowcontrol.apiserver.k8s.io', version: 'v1' } as const;
+const dynamicResources = { group: 'resource.k8s.io', version: 'v1' } as const;
 const networking = { group: 'networking.k8s.io', version: 'v1' } as const;
 
 function namespaced<T extends KubernetesObject>(gv: { group: string; version: string }, kind: string, resource: string): ResourceType<T> {
@@ -87,6 +88,10 @@ export const resources = {
   volumeAttachments: clusterScoped<types.VolumeAttachment>(storage, 'VolumeAttachment', 'volumeattachments'),
   flowSchemas: clusterScoped<types.FlowSchema>(flowcontrol, 'FlowSchema', 'flowschemas'),
   priorityLevelConfigurations: clusterScoped<types.PriorityLevelConfiguration>(flowcontrol, 'PriorityLevelConfiguration', 'prioritylevelconfigurations'),
+  deviceClasses: clusterScoped<types.DeviceClass>(dynamicResources, 'DeviceClass', 'deviceclasses'),
+  resourceClaims: namespaced<types.ResourceV1ResourceClaim>(dynamicResources, 'ResourceClaim', 'resourceclaims'),
+  resourceClaimTemplates: namespaced<types.ResourceClaimTemplate>(dynamicResources, 'ResourceClaimTemplate', 'resourceclaimtemplates'),
+  resourceSlices: clusterScoped<types.ResourceSlice>(dynamicResources, 'ResourceSlice', 'resourceslices'),
   priorityClasses: clusterScoped<types.PriorityClass>(scheduling, 'PriorityClass', 'priorityclasses'),
   runtimeClasses: clusterScoped<types.RuntimeClass>(node, 'RuntimeClass', 'runtimeclasses'),
   horizontalPodAutoscalers: namespaced<types.V2HorizontalPodAutoscaler>(autoscalingV2, 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),

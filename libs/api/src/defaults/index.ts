@@ -6,6 +6,7 @@ export * from './apps';
 export * from './autoscaling';
 export * from './batch';
 export * from './container';
+export * from './dynamic-resources';
 export * from './endpoints';
 export * from './flowcontrol';
 export * from './namespace';

@@ -6,6 +6,7 @@ import * as apps from './apps';
 import { autoscalerPrinter } from './autoscaler';
 import * as batch from './batch';
 import { certificateSigningRequestPrinter } from './certificates';
+import * as dynamic from './dynamic-resources';
 import { endpointSlicePrinter, endpointsPrinter } from './endpoints';
 import { coreEventPrinter, eventPrinter } from './event';
 import * as flowcontrol from './flowcontrol';
@@ -58,6 +59,10 @@ const printers: ReadonlyMap<string, TablePrinter<KubernetesObject>> = new Map([
   printerOf(resources.volumeAttachments, storage.volumeAttachmentPrinter),
   printerOf(resources.flowSchemas, flowcontrol.flowSchemaPrinter),
   printerOf(resources.priorityLevelConfigurations, flowcontrol.priorityLevelConfigurationPrinter),
+  printerOf(resources.deviceClasses, dynamic.deviceClassPrinter),
+  printerOf(resources.resourceClaims, dynamic.resourceClaimPrinter),
+  printerOf(resources.resourceClaimTemplates, dynamic.resourceClaimTemplatePrinter),
+  printerOf(resources.resourceSlices, dynamic.resourceSlicePrinter),
   printerOf(resources.priorityClasses, policies.priorityClassPrinter),
   printerOf(resources.runtimeClasses, policies.runtimeClassPrinter),
   printerOf(resources.horizontalPodAutoscalers, autoscalerPrinter),
