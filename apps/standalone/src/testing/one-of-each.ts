@@ -3,6 +3,7 @@ import type { KubernetesObject } from '@typernetes/machinery';
 const template = (app: string): object => ({ metadata: { labels: { app } }, spec: { terminationGracePeriodSeconds: 0, containers: [{ name: 'c', image: 'app:1' }] } });
 const selector = (app: string): object => ({ matchLabels: { app } });
 const jobTemplate = { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'app:1' }] } } } };
+const devices = { requests: [{ name: 'r', exactly: { deviceClassName: 'one' } }] };
 const webhookGroup = 'admissionregistration.k8s.io/v1';
 
 const bodies: readonly [apiVersion: string, kind: string, body: object][] = [
@@ -32,6 +33,10 @@ const bodies: readonly [apiVersion: string, kind: string, body: object][] = [
   ['storage.k8s.io/v1', 'CSIStorageCapacity', { storageClassName: 'a', capacity: '1Gi' }],
   ['storage.k8s.io/v1', 'VolumeAttachment', { spec: { attacher: 'a', nodeName: 'somewhere', source: { persistentVolumeName: 'v' } } }],
   ['node.k8s.io/v1', 'RuntimeClass', { handler: 'h' }],
+  ['resource.k8s.io/v1', 'DeviceClass', { spec: {} }],
+  ['resource.k8s.io/v1', 'ResourceClaim', { spec: { devices } }],
+  ['resource.k8s.io/v1', 'ResourceClaimTemplate', { spec: { spec: { devices } } }],
+  ['resource.k8s.io/v1', 'ResourceSlice', { spec: { driver: 'a.example', nodeName: 'somewhere', pool: { name: 'p', generation: 1, resourceSliceCount: 1 } } }],
   [webhookGroup, 'ValidatingAdmissionPolicy', { spec: { matchConstraints: { resourceRules: [{ apiGroups: ['a.example'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['things'] }] }, validations: [{ expression: 'true' }] } }],
   [webhookGroup, 'ValidatingAdmissionPolicyBinding', { spec: { policyName: 'one', validationActions: ['Deny'] } }],
   [webhookGroup, 'ValidatingWebhookConfiguration', { webhooks: [] }],
