@@ -1,6 +1,7 @@
 import type { Interceptor } from '@typernetes/app-apiserver';
 import type { Logger } from '@typernetes/component';
 import type { Clock, Random } from '@typernetes/machinery';
+import type { Simulation } from './simulated-node/simulation';
 
 export interface StandaloneConfig {
   /** Where the store is kept; absent: in memory, gone with the process. */
@@ -15,6 +16,8 @@ export interface StandaloneConfig {
   readonly nodes: number;
   /** Where the pods of simulated nodes keep volumes and logs; absent: a new temporary directory. */
   readonly nodesDirectory?: string;
+  /** How nodes and containers behave; what annotations of pods say comes before it. Absent: nothing goes wrong. */
+  readonly simulation?: Simulation;
   /** A logger for each component. */
   readonly loggerFor: (component: string) => Logger;
   readonly clock?: Clock;

@@ -1,2 +1,3 @@
 export { configDefaults, type StandaloneConfig } from './config';
+export { loadSimulation } from './simulated-node/simulation-file';
 export { startStandalone, type RunningStandalone } from './start';

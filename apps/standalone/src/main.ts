@@ -5,6 +5,8 @@ import { createLogger, EnvironmentError, runMain } from '@typernetes/component';
 import { editKubeconfigFile, mergeKubeconfig } from '@typernetes/pki';
 import { configDefaults } from './config';
 import { contextName, readyText } from './ready-text';
+import type { Simulation } from './simulated-node/simulation';
+import { loadSimulation } from './simulated-node/simulation-file';
 import { startStandalone } from './start';
 
 interface Flags {
@@ -13,6 +15,7 @@ interface Flags {
   bindAddress: string;
   port: string;
   nodes: string;
+  simulation?: string;
   kubeconfig?: string;
   mergeKubeconfig: boolean;
 }
@@ -33,6 +36,14 @@ function countOf(text: string): number {
   return Number(text);
 }
 
+async function simulationOf(file: string): Promise<Simulation> {
+  try {
+    return await loadSimulation(file);
+  } catch (error) {
+    throw new EnvironmentError(`--simulation ${error instanceof Error ? error.message : String(error)}`, 2);
+  }
+}
+
 void runMain<Flags>({
   name: 't8s dev',
   logLevel: 'warn',
@@ -44,6 +55,7 @@ void runMain<Flags>({
       .option('--bind-address <ip>', 'address to listen on', configDefaults.bindAddress)
       .option('--port <port>', 'HTTPS; 0 takes a free one', String(configDefaults.port))
       .option('--nodes <count>', 'simulated nodes', String(configDefaults.nodes))
+      .option('--simulation <file>', 'YAML that says how nodes and containers behave')
       .option('--kubeconfig <file>', "write the administrator's kubeconfig there too")
       .option('--no-merge-kubeconfig', "leave the user's own kubeconfig as it is"),
   start: async (flags, { logger, clock }) => {
@@ -56,6 +68,7 @@ void runMain<Flags>({
       bindAddress: flags.bindAddress,
       port: portOf(flags.port),
       nodes,
+      ...(flags.simulation ? { simulation: await simulationOf(flags.simulation) } : {}),
       ...(flags.inMemory ? {} : { nodesDirectory: path.join(flags.dataDir, 'nodes') }),
       loggerFor: (component) => createLogger(component, logLevel),
       clock,

@@ -1,16 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { configDefaults as apiserverDefaults, startApiserver, type Running as RunningApiserver } from '@typernetes/app-apiserver';
+import { configDefaults as apiserverDefaults, startApiserver, type Interceptor, type Running as RunningApiserver } from '@typernetes/app-apiserver';
 import { startControllerManager } from '@typernetes/app-controller-manager';
 import { startScheduler } from '@typernetes/app-scheduler';
 import { stopAll, type Logger, type Running } from '@typernetes/component';
-import { systemClock, systemRandom, type Clock } from '@typernetes/machinery';
+import { systemClock, systemRandom, type Cancel, type Clock } from '@typernetes/machinery';
 import { renderKubeconfig, standalonePki, type StandalonePki } from '@typernetes/pki';
 import { EmbeddedStorage, type Storage } from '@typernetes/storage';
 import type { StandaloneConfig } from './config';
 import { ReplaceableApiserver, type Ports } from './replaceable-apiserver';
+import { NodeOutages } from './simulated-node/node-outages';
 import { startSimulatedNodes } from './simulated-node/simulated-nodes';
+import { plainSimulation } from './simulated-node/simulation';
 import { users } from './users';
 
 /** A control plane in this process. */
@@ -31,6 +33,8 @@ export interface RunningStandalone extends Running {
   readonly storage: Storage;
   /** As if the apiserver's process had ended and come back: connections break, caches are filled anew. */
   restartApiserver(): Promise<void>;
+  /** Cuts a simulated node off from the API, until what is returned is called. */
+  failNode(name: string): Cancel;
 }
 
 interface ComponentContext {
@@ -38,6 +42,9 @@ interface ComponentContext {
   readonly clock: Clock;
   onLost(error: unknown): void;
 }
+
+/** The second stands within the first. */
+const around = (outer: Interceptor, inner: Interceptor | undefined): Interceptor => (inner ? (intercepted, proceed) => outer(intercepted, () => inner(intercepted, proceed)) : outer);
 
 function launchApi(config: StandaloneConfig, pki: StandalonePki, storage: Storage, ports: Ports): Promise<RunningApiserver> {
   const { loggerFor, clock, intercept } = config;
@@ -61,17 +68,19 @@ function launchApi(config: StandaloneConfig, pki: StandalonePki, storage: Storag
   });
 }
 
-async function startNodes(config: StandaloneConfig, pki: StandalonePki, api: ReplaceableApiserver): Promise<Running> {
+async function startNodes(config: StandaloneConfig, pki: StandalonePki, { api, outages }: { api: ReplaceableApiserver; outages: NodeOutages }): Promise<Running> {
   const clientFor = api.clientFor.bind(api);
-  const { nodes: count, clock = systemClock, random = systemRandom, loggerFor } = config;
+  const { nodes: count, simulation = plainSimulation, clock = systemClock, random = systemRandom, loggerFor } = config;
   const directory = config.nodesDirectory ?? (await mkdtemp(path.join(os.tmpdir(), 't8s-nodes-')));
-  const nodes = await startSimulatedNodes({ count, directory, pki, clientFor, clock, random, logger: loggerFor('kubelet') });
+  const nodes = await startSimulatedNodes({ count, directory, pki, simulation, outages, clientFor, clock, random, logger: loggerFor('kubelet') });
   const directories = { stop: async () => (config.nodesDirectory ? undefined : rm(directory, { recursive: true, force: true, maxRetries: 10 })) };
   return stopAll([nodes, directories]);
 }
 
 /** Starts apiserver, scheduler, controllers and nodes on an embedded store. They talk to each other without a network. */
-export async function startStandalone(config: StandaloneConfig): Promise<RunningStandalone> {
+export async function startStandalone(given: StandaloneConfig): Promise<RunningStandalone> {
+  const outages = new NodeOutages();
+  const config = { ...given, intercept: around(outages.intercept, given.intercept) };
   const { loggerFor, clock = systemClock } = config;
   const pki = standalonePki(config.pkiDirectory, [config.bindAddress, 'localhost', '127.0.0.1'], clock.now());
   const storage = await EmbeddedStorage.open({ ...(config.dataDirectory ? { directory: config.dataDirectory } : {}), clock });
@@ -99,7 +108,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Running
     },
     context('controller-manager'),
   );
-  const nodes = await startNodes(config, pki, api);
+  const nodes = await startNodes(config, pki, { api, outages });
   const port = api.running.securePort;
   const server = `https://${config.bindAddress}:${port}`;
   return {
@@ -112,6 +121,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Running
     customKindsServed: () => api.running.customKindsServed(),
     storage,
     restartApiserver: () => api.restart(),
+    failNode: (name) => outages.fail(name),
     ...stopAll([nodes, scheduler, controllers, api]),
   };
 }

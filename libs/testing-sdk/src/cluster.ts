@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { configDefaults, startStandalone, type RunningStandalone } from '@typernetes/app-standalone';
+import { configDefaults, loadSimulation, startStandalone, type RunningStandalone } from '@typernetes/app-standalone';
 import { createLogger, silentLogger } from '@typernetes/component';
 import { systemClock } from '@typernetes/machinery';
 import { certificatesDirectory } from './certificates';
@@ -46,9 +46,13 @@ export class Cluster implements TestCluster {
       (intercepted) => faults.gate(intercepted),
       (intercepted, outcome) => requests.add(intercepted, { at: virtual.now(), ...outcome }),
     );
-    const faults = new FaultInjector(systemClock, () => traffic, async () => running.standalone?.restartApiserver());
+    const faults = new FaultInjector(systemClock, () => traffic, {
+      restartApiserver: async () => running.standalone?.restartApiserver(),
+      failNode: (name) => running.standalone?.failNode(name) ?? (() => undefined),
+    });
     const virtual = new VirtualClock(() => traffic.settle());
     const { log } = options;
+    const simulation = options.simulation ? await loadSimulation(options.simulation) : undefined;
     const directory = await mkdtemp(path.join(os.tmpdir(), 'typernetes-cluster-'));
     const standalone = await startStandalone({
       ...configDefaults,
@@ -56,6 +60,7 @@ export class Cluster implements TestCluster {
       nodes: options.nodes ?? configDefaults.nodes,
       pkiDirectory: await certificatesDirectory(systemClock.now()),
       nodesDirectory: path.join(directory, 'nodes'),
+      ...(simulation ? { simulation } : {}),
       ...(options.dataDir ? { dataDirectory: options.dataDir } : {}),
       loggerFor: (component) => (log ? createLogger(component, undefined, { write: log }) : silentLogger),
       clock: virtual,

@@ -18,14 +18,21 @@ const reasonOfCode = (code: number): string => reasons.find((reason) => reasonCo
 
 export const durationMs = (duration: Duration): number => (typeof duration === 'number' ? duration : parseDuration(duration));
 
+/** What faults do to the cluster as a whole. */
+export interface ClusterHandles {
+  restartApiserver(): Promise<void>;
+  failNode(name: string): Heal;
+}
+
 /** What goes wrong on purpose. Delays go by real time: who waits for an answer is outside of the cluster's clock. */
 export class FaultInjector implements Faults {
   private faults: Fault[] = [];
+  private readonly failedNodes = new Set<Heal>();
 
   constructor(
     private readonly realClock: Clock,
     private readonly traffic: () => Traffic,
-    private readonly restart: () => Promise<void>,
+    private readonly handles: ClusterHandles,
   ) {}
 
   /** Before a request is answered. @throws ApiError to refuse it */
@@ -85,11 +92,22 @@ export class FaultInjector implements Faults {
   }
 
   restartApiserver(): Promise<void> {
-    return this.restart();
+    return this.handles.restartApiserver();
+  }
+
+  failNode(name: string): Heal {
+    const bringBack = this.handles.failNode(name);
+    const heal = (): void => {
+      this.failedNodes.delete(heal);
+      bringBack();
+    };
+    this.failedNodes.add(heal);
+    return heal;
   }
 
   clear(): void {
     this.faults = [];
+    for (const heal of [...this.failedNodes]) heal();
   }
 
   private endWatches(match: RequestMatch, end: (watch: ReturnType<Traffic['openWatches']>[number]) => void): number {

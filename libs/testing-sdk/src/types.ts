@@ -29,6 +29,55 @@ export interface ObjectReference {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
+/** How a simulated container behaves. Durations are texts as `1m30s`, quantities as `250m` and `64Mi`. */
+export interface SimulatedBehaviour {
+  /** From the container's creation until it runs. */
+  readonly 'start-delay'?: string;
+  /** So long after the start its readiness and startup probes over the network fail. */
+  readonly 'ready-delay'?: string;
+  /** It ends by itself after this; default: it runs until it is stopped. */
+  readonly 'run-for'?: string;
+  /** What it ends with by itself. */
+  readonly 'exit-code'?: number;
+  /** So many tries end by themselves (at once, or after `run-for`; with 1, or `exit-code`); later ones run on. */
+  readonly crashes?: number;
+  /** From then on its probes fail. */
+  readonly 'fail-after'?: string;
+  /** What it prints when it starts. */
+  readonly logs?: string | readonly string[];
+  /** Answers to commands that begin with these words. */
+  readonly exec?: readonly { readonly command: string | readonly string[]; readonly output?: string; readonly 'exit-code'?: number }[];
+  /** The answer to any other command. */
+  readonly 'exec-output'?: string;
+  readonly 'exec-exit-code'?: number;
+  /** What it uses. */
+  readonly cpu?: string | number;
+  readonly memory?: string | number;
+}
+
+/** How simulated nodes and what runs on them behave. */
+export interface Simulation {
+  /** Of several rules for a container the last that says something decides; annotations of the pod come before all. */
+  readonly pods?: readonly {
+    /** Of the pod's labels: `app=web,tier in (a,b)`; default: all pods. */
+    readonly selector?: string;
+    readonly namespace?: string;
+    /** Default: all containers of the pod. */
+    readonly container?: string;
+    readonly behaviour: SimulatedBehaviour;
+  }[];
+  readonly nodes?: readonly {
+    readonly name: string;
+    readonly cpu?: string | number;
+    readonly memory?: string | number;
+    readonly labels?: Readonly<Record<string, string>>;
+    /** From the start of the node until it is cut off from the API. */
+    readonly 'fail-after'?: string;
+    /** From then on until it is back; default: never. */
+    readonly 'recover-after'?: string;
+  }[];
+}
+
 export interface StartOptions {
   /** Simulated nodes; default 1. */
   readonly nodes?: number;
@@ -36,6 +85,8 @@ export interface StartOptions {
   readonly crds?: readonly (object | string)[];
   /** Manifests to apply: objects, YAML files or folders of these. */
   readonly apply?: string | readonly (object | string)[];
+  /** How nodes and containers behave: an object, YAML text or a YAML file. */
+  readonly simulation?: Simulation | string;
   /** Keeps the data there instead of in memory. */
   readonly dataDir?: string;
   /** HTTPS; default: any free one. */
@@ -117,6 +168,8 @@ export interface Faults {
   dropWatches(match?: RequestMatch): number;
   /** Ends the open watches that fit with 410 Gone: their clients have to list again. Returns how many. */
   expireWatches(match?: RequestMatch): number;
+  /** Cuts a simulated node off until healed: no heartbeats, no logs, no commands. What runs on it runs on. */
+  failNode(name: string): Heal;
   /** Ends all connections, empties the caches, and comes back at the same address. */
   restartApiserver(): Promise<void>;
   /** Heals everything. */

@@ -1,62 +1,100 @@
 import { parseDuration, parseQuantity, quantityMilliValue, quantityValue } from '@typernetes/machinery';
+import { parseExecAnswers, type ExecAnswer } from './exec-answers';
+import type { Settings } from './settings';
 
-/**
- * How a container of a simulated node behaves, said by annotations of its pod: `simulate.typernetes.io/<what>` for all
- * containers, `simulate.typernetes.io/<what>.<container>` for one.
- */
+/** How a container of a simulated node behaves. What may be said, and in which words, is in `readers`. */
 export interface Behaviour {
-  /** `start-delay`: from the container's creation until it runs. */
+  /** From the container's creation until it runs. */
   readonly startDelayMs: number;
-  /** `ready-delay`: so long after the start readiness and startup probes over the network fail. */
+  /** So long after the start readiness and startup probes over the network fail. */
   readonly readyDelayMs: number;
-  /** `run-for`: it ends by itself after this; absent: it runs until it is stopped. */
+  /** It ends by itself after this; absent: it runs until it is stopped. */
   readonly runForMs?: number;
-  /** `exit-code`: what it ends with by itself. */
+  /** What it ends with by itself. */
   readonly exitCode: number;
-  /** `fail-after`: from then on its probes fail. */
+  /** From then on its probes fail. */
   readonly failAfterMs?: number;
-  /** `logs`: lines that it prints when it starts. */
+  /** Lines that it prints when it starts. */
   readonly logs: readonly string[];
-  /** `exec-output`: what any command prints; `exec-exit-code`: what it ends with. */
+  /** Answers to certain commands; the first that fits is given. */
+  readonly exec: readonly ExecAnswer[];
+  /** What any other command prints, and what it ends with. */
   readonly execOutput: string;
   readonly execExitCode: number;
-  /** `cpu`, `memory`: quantities that it uses. */
+  /** What it uses. */
   readonly cpuCores: number;
   readonly memoryBytes: number;
 }
 
-const prefix = 'simulate.typernetes.io/';
+/** What may be said about a container, each with what reads its text. The same words stand in annotations and in files. */
+const readers = {
+  'start-delay': parseDuration,
+  'ready-delay': parseDuration,
+  'run-for': parseDuration,
+  'exit-code': parseExitCode,
+  /** So many tries end by themselves (at once, or after `run-for`; with 1, or `exit-code`); later ones run on. */
+  crashes: parseCount,
+  'fail-after': parseDuration,
+  logs: (text: string): readonly string[] => text.replace(/\n$/, '').split('\n'),
+  exec: parseExecAnswers,
+  'exec-output': (text: string): string => text,
+  'exec-exit-code': parseExitCode,
+  cpu: (text: string): number => Number(quantityMilliValue(parseQuantity(text))) / 1_000,
+  memory: (text: string): number => Number(quantityValue(parseQuantity(text))),
+} as const satisfies Record<string, (text: string) => unknown>;
 
-/** @throws Error that names the annotation whose value can't be understood */
-export function behaviourOf(annotations: Readonly<Record<string, string>>, container: string): Behaviour {
-  const read = <T>(what: string, parse: (text: string) => T): T | undefined => {
-    const key = `${prefix}${what}.${container}` in annotations ? `${prefix}${what}.${container}` : `${prefix}${what}`;
-    const text = annotations[key];
-    if (text === undefined) return undefined;
+type What = keyof typeof readers;
+
+/** The words that may be used. */
+export const behaviourWords: readonly string[] = Object.keys(readers);
+
+/**
+ * What the settings say about one try of a container; `attempt` is how often it was restarted.
+ * @throws Error that names the setting whose value can't be understood
+ */
+export function behaviourOf(settings: Settings, attempt: number): Behaviour {
+  const read = <W extends What>(what: W): ReturnType<(typeof readers)[W]> | undefined => {
+    const setting = settings(what);
+    if (!setting) return undefined;
     try {
-      return parse(text);
+      return readers[what](setting.text) as ReturnType<(typeof readers)[W]>;
     } catch (error) {
-      throw new Error(`annotation ${key}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new Error(`${setting.where}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
   };
-  const runForMs = read('run-for', parseDuration);
-  const failAfterMs = read('fail-after', parseDuration);
+  const failAfterMs = read('fail-after');
   return {
-    startDelayMs: read('start-delay', parseDuration) ?? 0,
-    readyDelayMs: read('ready-delay', parseDuration) ?? 0,
-    ...(runForMs === undefined ? {} : { runForMs }),
-    exitCode: read('exit-code', exitCode) ?? 0,
+    startDelayMs: read('start-delay') ?? 0,
+    readyDelayMs: read('ready-delay') ?? 0,
+    ...endOf({ runForMs: read('run-for'), exitCode: read('exit-code'), crashes: read('crashes') }, attempt),
     ...(failAfterMs === undefined ? {} : { failAfterMs }),
-    logs: read('logs', (text) => text.replace(/\n$/, '').split('\n')) ?? [],
-    execOutput: read('exec-output', (text) => text) ?? '',
-    execExitCode: read('exec-exit-code', exitCode) ?? 0,
-    cpuCores: read('cpu', (text) => Number(quantityMilliValue(parseQuantity(text))) / 1_000) ?? 0.001,
-    memoryBytes: read('memory', (text) => Number(quantityValue(parseQuantity(text)))) ?? 4 << 20,
+    logs: read('logs') ?? [],
+    exec: read('exec') ?? [],
+    execOutput: read('exec-output') ?? '',
+    execExitCode: read('exec-exit-code') ?? 0,
+    cpuCores: read('cpu') ?? 0.001,
+    memoryBytes: read('memory') ?? 4 << 20,
   };
 }
 
-function exitCode(text: string): number {
+interface End {
+  readonly runForMs: number | undefined;
+  readonly exitCode: number | undefined;
+  readonly crashes: number | undefined;
+}
+
+function endOf({ runForMs, exitCode, crashes }: End, attempt: number): Pick<Behaviour, 'runForMs' | 'exitCode'> {
+  if (crashes !== undefined) return attempt < crashes ? { runForMs: runForMs ?? 0, exitCode: exitCode ?? 1 } : { exitCode: 0 };
+  return { ...(runForMs === undefined ? {} : { runForMs }), exitCode: exitCode ?? 0 };
+}
+
+function parseExitCode(text: string): number {
   const code = Number(text);
   if (!/^\d+$/.test(text) || code > 255) throw new Error(`"${text}" is no exit code`);
   return code;
+}
+
+function parseCount(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new Error(`"${text}" is no count`);
+  return Number(text);
 }

@@ -3,6 +3,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { randomSuffix, type Random } from '@typernetes/machinery';
+import { answerTo } from './exec-answers';
 import type { SimulatedContainer } from './simulated-pod';
 
 /** Channels and protocol of Kubernetes' remote commands over WebSocket (KEP-4006). */
@@ -22,24 +23,31 @@ const failed = (exitCode: number): object => ({
   details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
 });
 
-function play(socket: WebSocket, { behaviour }: SimulatedContainer): void {
+/** A command of a container. */
+interface Command {
+  readonly container: SimulatedContainer;
+  readonly words: readonly string[];
+}
+
+function play(socket: WebSocket, { container, words }: Command): void {
+  const { output, exitCode } = answerTo(container.behaviour, words);
   const send = (channel: number, data: string): void => socket.send(Buffer.concat([Buffer.from([channel]), Buffer.from(data)]));
-  if (behaviour.execOutput) send(channels.stdout, behaviour.execOutput.endsWith('\n') ? behaviour.execOutput : `${behaviour.execOutput}\n`);
-  send(channels.error, JSON.stringify(behaviour.execExitCode === 0 ? success : failed(behaviour.execExitCode)));
+  if (output) send(channels.stdout, output.endsWith('\n') ? output : `${output}\n`);
+  send(channels.error, JSON.stringify(exitCode === 0 ? success : failed(exitCode)));
   socket.close(1000);
 }
 
 /** Answers exec and attach for all simulated containers of the process, on loopback. */
 export class CommandPlayer {
-  private readonly waiting = new Map<string, SimulatedContainer>();
+  private readonly waiting = new Map<string, Command>();
   private readonly server = http.createServer((_request, response) => response.writeHead(404).end());
   private readonly sockets = new WebSocketServer({ server: this.server, handleProtocols: () => protocol });
 
   private constructor(private readonly random: Random) {
     this.sockets.on('connection', (socket, { url = '' }) => {
-      const container = this.waiting.get(url);
+      const command = this.waiting.get(url);
       this.waiting.delete(url);
-      if (container) play(socket, container);
+      if (command) play(socket, command);
       else socket.close(1008, 'unknown or used');
     });
   }
@@ -52,11 +60,11 @@ export class CommandPlayer {
   }
 
   /** A URL that may be opened once. */
-  urlFor(container: SimulatedContainer): string {
+  urlFor(container: SimulatedContainer, words: readonly string[]): string {
     const path = `/${randomSuffix(this.random, 16)}`;
     const [oldest] = this.waiting.keys();
     if (this.waiting.size >= waitingMax && oldest) this.waiting.delete(oldest);
-    this.waiting.set(path, container);
+    this.waiting.set(path, { container, words });
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}${path}`;
   }
 

@@ -13,7 +13,7 @@ interface Failing {
   emit(event: 'error', error: unknown): unknown;
 }
 
-const fail = (call: Failing): unknown => call.emit('error', toGrpcStatus(apiErrors.serviceUnavailable('the node of this pod is not simulated here')));
+const fail = (call: Failing): unknown => call.emit('error', toGrpcStatus(apiErrors.serviceUnavailable('the node of this pod is not simulated here, or has failed')));
 
 /**
  * One port for the kubelets of all simulated nodes, where a real node has its own: a call names its pod, and the pod
@@ -23,7 +23,10 @@ export class SharedDoor {
   private readonly services = new Map<string, node.NodeServer>();
   private server: (Running & { port: number }) | undefined;
 
-  constructor(private readonly nodeOfPod: NodeOfPod) {}
+  constructor(
+    private readonly nodeOfPod: NodeOfPod,
+    private readonly isReachable: (nodeName: string) => boolean,
+  ) {}
 
   get port(): number {
     return this.server?.port ?? 0;
@@ -52,7 +55,11 @@ export class SharedDoor {
 
   private serviceOf(target: node.PodContainer | undefined): node.NodeServer | undefined {
     const name = this.nodeOfPod(target);
-    return name === undefined ? undefined : this.services.get(name);
+    return name === undefined ? undefined : this.serviceAt(name);
+  }
+
+  private serviceAt(name: string): node.NodeServer | undefined {
+    return this.isReachable(name) ? this.services.get(name) : undefined;
   }
 
   private service(): node.NodeServer {
@@ -66,9 +73,9 @@ export class SharedDoor {
       attach: (call) => this.dispatch('attach', call),
       portForward: (call) => this.dispatch('portForward', call),
       stats: (call, callback) => {
-        const service = this.services.get(call.request.node);
+        const service = this.serviceAt(call.request.node);
         if (service) service.stats(call, callback);
-        else callback(toGrpcStatus(apiErrors.serviceUnavailable('a shared door has no node of its own')));
+        else callback(toGrpcStatus(apiErrors.serviceUnavailable('the node is not simulated here, or has failed')));
       },
     };
   }

@@ -8,6 +8,7 @@ import type { Clock, Random } from '@typernetes/machinery';
 import type { CommandPlayer } from './command-player';
 import type { SharedDoor } from './shared-door';
 import { SimulatedRuntime } from './simulated-runtime';
+import type { NodePlan, Simulation } from './simulation';
 
 export interface SimulatedNodeOptions {
   readonly name: string;
@@ -17,6 +18,7 @@ export interface SimulatedNodeOptions {
   readonly services: Informer<Service>;
   readonly door: SharedDoor;
   readonly player: CommandPlayer;
+  readonly simulation: Simulation;
   /** Volumes and logs of its pods. */
   readonly directory: string;
   readonly clock: Clock;
@@ -25,9 +27,9 @@ export interface SimulatedNodeOptions {
 }
 
 /** What a simulated node says it has. */
-const machine: Machine = {
-  cpus: 8,
-  memoryBytes: 32 * 2 ** 30,
+const machineOf = ({ cpus = 8, memoryBytes = 32 * 2 ** 30 }: NodePlan): Machine => ({
+  cpus,
+  memoryBytes,
   storageBytes: 256 * 2 ** 30,
   machineId: '',
   systemUuid: '',
@@ -35,19 +37,19 @@ const machine: Machine = {
   kernelVersion: 'simulated',
   osImage: 'simulated',
   architecture: process.arch === 'x64' ? 'amd64' : process.arch,
-};
+});
 
 const noPressure = { memory: false, disk: false, pid: false };
 
 /** Probes over the network go by the container's age: nobody listens at a simulated pod's address. */
 function probeOf(runtime: SimulatedRuntime, clock: Clock): NetworkProbe {
-  return async (_probe, { containerId }) => {
+  return async (probe, { container: { livenessProbe }, containerId }) => {
     const container = runtime.running(containerId);
     if (!container) return { ok: false, output: 'the container does not run' };
     const { readyDelayMs, failAfterMs } = container.behaviour;
     const ageMs = clock.now() - container.startedAtMs;
-    if (ageMs < readyDelayMs) return { ok: false, output: 'simulate.typernetes.io/ready-delay is not over' };
-    if (failAfterMs !== undefined && ageMs >= failAfterMs) return { ok: false, output: 'simulate.typernetes.io/fail-after is over' };
+    if (ageMs < readyDelayMs && probe !== livenessProbe) return { ok: false, output: 'its simulated ready-delay is not over' };
+    if (failAfterMs !== undefined && ageMs >= failAfterMs) return { ok: false, output: 'its simulated fail-after is over' };
     return { ok: true };
   };
 }
@@ -61,8 +63,9 @@ function sourcesOf(informers: InformerFactory, name: string): { pods: Informer<P
 
 /** The real kubelet on a runtime that pretends. */
 export async function startSimulatedNode(options: SimulatedNodeOptions): Promise<Running> {
-  const { name, client, services, door, player, directory, clock, random, logger } = options;
-  const runtime = new SimulatedRuntime({ clock, random, playCommand: (container) => player.urlFor(container) });
+  const { name, client, services, door, player, simulation, directory, clock, random, logger } = options;
+  const runtime = new SimulatedRuntime({ clock, random, simulation, playCommand: (container, words) => player.urlFor(container, words) });
+  const plan = simulation.planFor(name);
   const informers = new Informers({ client, clock, random, logger });
   const sources = { ...sourcesOf(informers, name), services };
   const ended = new AbortController();
@@ -71,7 +74,7 @@ export async function startSimulatedNode(options: SimulatedNodeOptions): Promise
       ...defaultConfig,
       nodeName: name,
       nodeIP: '127.0.0.1',
-      nodeLabels: { 'type.typernetes.io': 'simulated' },
+      nodeLabels: { 'type.typernetes.io': 'simulated', ...plan.labels },
       rootDir: path.join(directory, 'kubelet'),
       podLogsDir: path.join(directory, 'logs'),
       port: door.port,
@@ -84,7 +87,7 @@ export async function startSimulatedNode(options: SimulatedNodeOptions): Promise
       logger,
       clock,
       random,
-      host: { cri: runtime, machine, readPressure: () => Promise.resolve(noPressure), probeNetwork: probeOf(runtime, clock), serve: (service) => door.add(name, service) },
+      host: { cri: runtime, machine: machineOf(plan), readPressure: () => Promise.resolve(noPressure), probeNetwork: probeOf(runtime, clock), serve: (service) => door.add(name, service) },
     },
   );
   informers.start(ended.signal);

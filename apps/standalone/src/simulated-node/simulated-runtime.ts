@@ -2,13 +2,16 @@ import { status as grpcStatus } from '@grpc/grpc-js';
 import type { CriCallOptions, CriClient, CriEvents, CriMethod } from '@typernetes/app-kubelet';
 import { randomSuffix, type Clock, type Random } from '@typernetes/machinery';
 import { cri } from '@typernetes/proto';
-import { behaviourOf } from './behaviour';
+import { behaviourOf, type Behaviour } from './behaviour';
 import { EventSource } from './event-stream';
+import { answerTo } from './exec-answers';
 import { appendLog } from './log-file';
 import { PodAddresses } from './pod-addresses';
+import { annotationSettings, firstOf } from './settings';
 import type { Sandbox, SimulatedContainer } from './simulated-pod';
 import { containerItem, containerStatus, imageOf, logFileOf, nanosOf, sandboxItem, sandboxStatus } from './simulated-pod';
 import { sandboxStats } from './simulated-stats';
+import type { Simulation } from './simulation';
 
 const runtimeMethods = cri.RuntimeServiceService;
 const imageMethods = cri.ImageServiceService;
@@ -23,7 +26,8 @@ export interface SimulatedRuntimeDependencies {
   readonly clock: Clock;
   readonly random: Random;
   /** Gives the URL where one command of a container is played. */
-  readonly playCommand: (container: SimulatedContainer) => string;
+  readonly playCommand: (container: SimulatedContainer, words: readonly string[]) => string;
+  readonly simulation: Simulation;
 }
 
 /** An error as a runtime's door gives it. */
@@ -38,7 +42,7 @@ const matches = (labels: Readonly<Record<string, string>>, wanted: Readonly<Reco
 
 /**
  * A container runtime that only pretends: sandboxes and containers are entries of two maps, and containers behave as
- * annotations of their pod say (behaviour.ts). It keeps CRI's rules, so the kubelet above it is the real one.
+ * annotations of their pod or the simulation say (behaviour.ts). It keeps CRI's rules, so the kubelet above it is the real one.
  */
 export class SimulatedRuntime implements CriClient {
   private readonly sandboxes = new Map<string, Sandbox>();
@@ -136,14 +140,15 @@ export class SimulatedRuntime implements CriClient {
   }
 
   private handleCommands(): void {
-    this.on(runtimeMethods.execSync, ({ containerId }) => {
+    this.on(runtimeMethods.execSync, ({ containerId, cmd }) => {
       const { behaviour, startedAtMs } = this.runningContainer(containerId);
       const isIll = behaviour.failAfterMs !== undefined && this.dependencies.clock.now() - startedAtMs >= behaviour.failAfterMs;
-      return { stdout: Buffer.from(behaviour.execOutput), stderr: Buffer.alloc(0), exitCode: isIll ? 1 : behaviour.execExitCode };
+      const { output, exitCode } = answerTo(behaviour, cmd);
+      return { stdout: Buffer.from(output), stderr: Buffer.alloc(0), exitCode: isIll ? 1 : exitCode };
     });
-    const play = ({ containerId }: { containerId: string }): { url: string } => ({ url: this.dependencies.playCommand(this.runningContainer(containerId)) });
-    this.on(runtimeMethods.exec, play);
-    this.on(runtimeMethods.attach, play);
+    const play = (containerId: string, words: readonly string[]): { url: string } => ({ url: this.dependencies.playCommand(this.runningContainer(containerId), words) });
+    this.on(runtimeMethods.exec, ({ containerId, cmd }) => play(containerId, cmd));
+    this.on(runtimeMethods.attach, ({ containerId }) => play(containerId, []));
     this.on(runtimeMethods.portForward, () => {
       throw failure(grpcStatus.UNIMPLEMENTED, 'nothing listens in a simulated pod');
     });
@@ -190,7 +195,7 @@ export class SimulatedRuntime implements CriClient {
       id: this.newId(),
       sandbox,
       config,
-      behaviour: behaviourOf(sandbox.config.annotations, config.metadata?.name ?? ''),
+      behaviour: this.behaviourOf(sandbox, config),
       createdAtMs: this.dependencies.clock.now(),
       state: CONTAINER_CREATED,
       startedAtMs: 0,
@@ -201,6 +206,13 @@ export class SimulatedRuntime implements CriClient {
     this.containers.set(container.id, container);
     this.tell(container, CONTAINER_CREATED_EVENT);
     return container.id;
+  }
+
+  /** Annotations of the pod come before the simulation's rules. */
+  private behaviourOf({ config: { annotations, labels, metadata: pod } }: Sandbox, { metadata }: cri.ContainerConfig): Behaviour {
+    const container = metadata?.name ?? '';
+    const rules = this.dependencies.simulation.settingsFor({ namespace: pod?.namespace ?? '', labels, container });
+    return behaviourOf(firstOf([annotationSettings(annotations, container), rules]), metadata?.attempt ?? 0);
   }
 
   private async start(container: SimulatedContainer): Promise<void> {
