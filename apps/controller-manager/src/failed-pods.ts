@@ -18,10 +18,13 @@ export class FailedPods {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Milliseconds until the pod may be replaced; 0 is now. */
-  waitMs(key: string): number {
+  /**
+   * Milliseconds until the pod may be replaced; 0 is now. Who asks twice in one go, to act and to come back, asks for
+   * the same moment (of the clock's monotonic time): a wait that ends in between would be neither.
+   */
+  waitMs(key: string, atMs = this.clock.monotonic()): number {
     const entry = this.current(key);
-    return entry ? Math.max(0, entry.atMs + entry.delayMs - this.clock.monotonic()) : 0;
+    return entry ? Math.max(0, entry.atMs + entry.delayMs - atMs) : 0;
   }
 
   replaced(key: string): void {

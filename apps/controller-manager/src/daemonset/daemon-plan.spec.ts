@@ -123,3 +123,13 @@ test('failed pods are replaced at once, then ever more slowly', async () => {
   failed.forget('ds/');
   expect(failed.waitMs('ds/1/n')).toBe(0);
 });
+
+test('a wait that ends while a failed pod is looked at has not ended for this look', async () => {
+  const clock = new SimulatedClock();
+  const failed = new FailedPods(clock);
+  failed.replaced('ds/1/n');
+  await clock.advance(999);
+  const startMs = clock.monotonic();
+  await clock.advance(1);
+  expect([failed.waitMs('ds/1/n', startMs), failed.waitMs('ds/1/n')]).toEqual([1, 0]);
+});

@@ -40,12 +40,13 @@ export class StatefulSetActor {
     const history = await this.history.sync(set, selector);
     const current = history.revisions.find(({ metadata }) => metadata?.name === set.status?.currentRevision) ?? history.update;
     const view: StatefulView = { set, pods, currentRevision: nameOfRevision(current), updateRevision: nameOfRevision(history.update), nowMs: clock.now() };
-    const failure = await this.act(view, { current, update: history.update });
+    const startMs = clock.monotonic();
+    const failure = await this.act(view, { current, update: history.update, startMs });
     const status = { ...statefulStatus(view), collisionCount: history.collisionCount };
     await this.writeStatus(set, status);
     if (failure) throw failure;
     await this.truncate(set, { history, current, pods });
-    return this.nextLook(view);
+    return this.nextLook(view, startMs);
   }
 
   private async claim(set: StatefulSet, selector: LabelSelector): Promise<Pod[]> {
@@ -57,12 +58,12 @@ export class StatefulSetActor {
   }
 
   /** One after the other, so that the first failure of an ordered set holds the rest; gives back the first error. */
-  private async act(view: StatefulView, templates: { current: ControllerRevision; update: ControllerRevision }): Promise<unknown> {
+  private async act(view: StatefulView, templates: { current: ControllerRevision; update: ControllerRevision; startMs: number }): Promise<unknown> {
     let failure: unknown;
     const isOrdered = view.set.spec?.podManagementPolicy !== 'Parallel';
     for (const step of planStatefulSet(view)) {
       try {
-        await this.take(view.set, step, (revision) => templateIn(revision === nameOfRevision(templates.current) ? templates.current : templates.update));
+        await this.take(view.set, step, templates.startMs, (revision) => templateIn(revision === nameOfRevision(templates.current) ? templates.current : templates.update));
       } catch (error) {
         failure ??= error;
         if (isOrdered) break;
@@ -71,14 +72,14 @@ export class StatefulSetActor {
     return failure;
   }
 
-  private take(set: StatefulSet, step: StatefulStep, templateOf: (revision: string) => PodTemplateSpec): Promise<void> {
+  private take(set: StatefulSet, step: StatefulStep, startMs: number, templateOf: (revision: string) => PodTemplateSpec): Promise<void> {
     switch (step.do) {
       case 'create':
         return this.create(set, step.ordinal, { name: step.revision, template: templateOf(step.revision) });
       case 'recreate': {
         // A node that refuses the pod refuses the next one too: without a pause that would go round and round.
         const failed = failedKey(set, step.pod);
-        if (this.failedPods.waitMs(failed) > 0) return Promise.resolve();
+        if (this.failedPods.waitMs(failed, startMs) > 0) return Promise.resolve();
         this.failedPods.replaced(failed);
         const [reason, word] = step.phase === 'Failed' ? ['RecreatingFailedPod', 'failed'] : ['RecreatingTerminatedPod', 'terminated'];
         const message = `StatefulSet ${set.metadata?.namespace}/${set.metadata?.name} is recreating ${word} Pod ${step.pod.metadata?.name}`;
@@ -144,8 +145,8 @@ export class StatefulSetActor {
   }
 
   /** Time alone makes ready pods available and ends back-offs. */
-  private nextLook({ set, pods }: StatefulView): ReconcileResult {
-    const waits = pods.filter(isPodTerminal).map((pod) => this.failedPods.waitMs(failedKey(set, pod)));
+  private nextLook({ set, pods }: StatefulView, startMs: number): ReconcileResult {
+    const waits = pods.filter(isPodTerminal).map((pod) => this.failedPods.waitMs(failedKey(set, pod), startMs));
     const minReadySeconds = set.spec?.minReadySeconds ?? 0;
     if (minReadySeconds > 0 && pods.some(isPodReady) && (set.status?.availableReplicas ?? 0) < pods.length) waits.push(minReadySeconds * 1000);
     const due = waits.filter((ms) => ms > 0);
