@@ -6,14 +6,14 @@ import WebSocket from 'ws';
 import { cri } from '@typernetes/proto';
 import { TestNode } from './testing/test-node';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const node = new TestNode();
 beforeAll(() => node.start());
 afterAll(() => node.close());
 
 const until = async <T>(look: () => Promise<T | undefined | false>, what: string): Promise<T> => {
-  for (let attempt = 0; attempt < 200; attempt++) {
+  for (let attempt = 0; attempt < 1800; attempt++) {
     const found = await look();
     if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, 25));
@@ -66,7 +66,7 @@ const exited = (id: string): Promise<cri.ContainerStatus> =>
   }, 'container has ended');
 
 const exec = async (containerId: string, ...cmd: string[]): Promise<string> =>
-  (await node.call('execSync', { containerId, cmd, timeout: 10n })).stdout.toString();
+  (await node.call('execSync', { containerId, cmd, timeout: 45n })).stdout.toString();
 
 const fetchText = (url: string): Promise<string> =>
   new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 import { cri } from '@typernetes/proto';
-import { invalidArgument, unimplemented } from './errors';
+import { invalidArgument } from './errors';
 
 /** One entry of Docker's HostConfig.Mounts. */
 export interface MountOption {
@@ -19,10 +19,9 @@ const propagations = {
 /**
  * A CRI mount as Docker wants it. Engines from API 1.44 on make read-only mounts recursively so by default, which CRI
  * only wants when it says so; older ones ignore the two fields.
- * @throws CriError for image mounts and contradicting flags
+ * @throws CriError for contradicting flags
  */
 export function mountOption(mount: cri.Mount): MountOption {
-  if (mount.image?.image) throw unimplemented('mounting an image');
   if (!mount.hostPath || !mount.containerPath) throw invalidArgument('a mount needs host_path and container_path');
   if (mount.recursiveReadOnly && (!mount.readonly || mount.propagation !== cri.MountPropagation.PROPAGATION_PRIVATE)) {
     throw invalidArgument('recursive_read_only needs readonly and private propagation');

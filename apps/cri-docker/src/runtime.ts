@@ -4,6 +4,7 @@ import type { PodNetwork } from './cni/pod-network';
 import type { CriDockerConfig } from './config';
 import type { DiskUsage } from './disk-usage';
 import type { EventSource } from './events';
+import type { ImageVolumes } from './image-volumes';
 import type { Logger } from '@typernetes/component';
 import type { LogManager } from './logs/log-manager';
 import type { RecordCache } from './record';
@@ -21,6 +22,7 @@ export interface Runtime {
   facts: NodeFacts;
   network: PodNetwork;
   files: SandboxFiles;
+  imageVolumes: ImageVolumes;
   logs: LogManager;
   records: RecordCache;
   streaming: StreamingServer;

@@ -10,6 +10,7 @@ import type { CriDockerConfig } from './config';
 import { DiskUsage } from './disk-usage';
 import { listEngineContainers } from './engine';
 import { EventSource } from './events';
+import { ImageVolumes } from './image-volumes';
 import { grpcMessageBytesMax } from './limits';
 import type { Logger, Running } from '@typernetes/component';
 import { EnvironmentError } from '@typernetes/component';
@@ -45,6 +46,7 @@ async function buildRuntime(config: CriDockerConfig, logger: Logger, clock: Cloc
     facts,
     network: new PodNetwork({ binDirs: config.cniBinDirs, confDir: config.cniConfDir, mtu: config.networkPluginMtu, clock }),
     files: new SandboxFiles(config.rootDir),
+    imageVolumes: new ImageVolumes(path.join(config.rootDir, 'image-volumes')),
     logs: new LogManager(docker, clock, logger),
     records: new RecordCache(),
     streaming,

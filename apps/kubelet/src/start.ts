@@ -220,7 +220,12 @@ export async function startKubelet(config: KubeletConfig, dependencies: KubeletD
       followPods(parts, dependencies);
       lifecycle.run(signal);
       const garbage = new GarbageCollector({ context, pods, lifecycle });
-      const images = new ImageGarbageCollector({ cri, clock, logger, highPercent: config.imageGcHighThresholdPercent, lowPercent: config.imageGcLowThresholdPercent });
+      const images = new ImageGarbageCollector({
+        cri, clock, logger,
+        highPercent: config.imageGcHighThresholdPercent,
+        lowPercent: config.imageGcLowThresholdPercent,
+        volumeImages: () => pods.active().flatMap(({ spec }) => spec?.volumes?.flatMap(({ image }) => image?.reference ?? []) ?? []),
+      });
       const eviction = new EvictionManager({
         cri, logger,
         keeper: parts.keeper,

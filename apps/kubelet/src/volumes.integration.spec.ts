@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { ConfigMap, Pod, Volume } from '@typernetes/api';
 import { resources } from '@typernetes/api';
 import type { Container } from './testing/test-kubelet';
@@ -58,6 +61,49 @@ describe('what changes in the API changes in the volume', () => {
     await node.event('waiter', 'FailedMount', 'MountVolume.SetUp failed for volume "v" : configmap "awaited" not found');
     await configMap('awaited', { data: { k: 'v' } });
     await node.phase('waiter', 'Running');
+  });
+});
+
+describe('an image as a volume', () => {
+  const build = (name: string, dockerfile: string): string => {
+    const image = `${node.nodeName}/${name}:1`;
+    execFileSync('docker', ['-H', node.local.dockerHost, 'build', '-q', '-t', image, '-'], { input: dockerfile, stdio: 'pipe' });
+    return image;
+  };
+  /** Names of what is mounted for containers of this node. */
+  const mounted = (): number => readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter((line) => line.split(' ')[4]?.startsWith(path.join(node.local.dir, 'cri/image-volumes/'))).length;
+
+  test('shows its files, whole or in part, to be read only; several layers are one', async () => {
+    const from = `FROM ${node.local.testImage}\nRUN mkdir -p /dir/inner && echo one > /dir/file && echo old > /dir/gone\n`;
+    const reference = build('files', `${from}RUN rm /dir/gone && echo two > /dir/inner/file\n`);
+    const volumeMounts = [{ name: 'v', mountPath: '/whole' }, { name: 'v', mountPath: '/part', subPath: 'dir' }];
+    await node.create('image-volume', { containers: [node.box('exec sleep 1000', { volumeMounts })], volumes: [{ name: 'v', image: { reference, pullPolicy: 'IfNotPresent' } }] });
+    await node.phase('image-volume', 'Running');
+    expect(await shell('image-volume', 'cd /part; echo $(ls) $(cat file inner/file) $(cat /whole/dir/file); touch /part/new 2> /dev/null || echo refused')).toBe('file inner one two one\nrefused\n');
+    expect(mounted()).toBe(1);
+    await node.event('image-volume', 'Pulled', `Container image "${reference}" already present on machine and can be accessed by the pod`);
+    await node.delete('image-volume');
+    await node.gone('image-volume');
+    await until(async () => mounted() === 0, 'nothing is mounted any more');
+  });
+
+  test('of one layer', async () => {
+    const reference = `${node.nodeName}/one-layer:1`;
+    execFileSync('sh', ['-c', `d=$(mktemp -d); echo single > $d/file; tar -C $d -c . | docker -H ${node.local.dockerHost} import - ${reference}; rm -r $d`], { stdio: 'pipe' });
+    await stay('one-layer', [{ name: 'v', image: { reference, pullPolicy: 'Never' } }]);
+    expect(await shell('one-layer', 'cat /v/file')).toBe('single\n');
+  });
+
+  test('that is missing, or has no such path, keeps the container from starting, and says so', async () => {
+    const reference = build('bare', `FROM ${node.local.testImage}\n`);
+    const reason = (pod: Pod): string | undefined => pod.status?.containerStatuses?.[0]?.state?.waiting?.reason;
+    const create = (name: string, image: NonNullable<Volume['image']>, subPath?: string): Promise<Pod> =>
+      node.create(name, { containers: [node.box('true', { volumeMounts: [{ name: 'v', mountPath: '/v', subPath }] })], volumes: [{ name: 'v', image }] });
+    await create('image-missing', { reference: 'localhost:1/none:1', pullPolicy: 'Never' });
+    await create('image-pathless', { reference, pullPolicy: 'Never' }, 'no/such');
+    await node.podWith('image-missing', (pod) => reason(pod) === 'ErrImageNeverPull', 'is not started');
+    const pathless = await node.podWith('image-pathless', (pod) => reason(pod) === 'ImageVolumeMountFailed', 'is not started');
+    expect(pathless.status?.containerStatuses?.[0]?.state?.waiting?.message).toBe('ImageVolumeMountFailed: subpath "no/such" is not in the image');
   });
 });
 

@@ -1,5 +1,5 @@
 import { cri } from '@typernetes/proto';
-import { maybeInspectContainer } from '../engine';
+import { listEngineContainers, maybeInspectContainer } from '../engine';
 import { tolerate } from '../errors';
 import type { Runtime } from '../runtime';
 
@@ -9,7 +9,18 @@ export async function removeContainer(
 ): Promise<cri.RemoveContainerResponse> {
   const found = await maybeInspectContainer(runtime, request.containerId);
   if (found) await removeEngineContainer(runtime, found.record.id);
+  await unmountUnusedImages(runtime);
   return cri.RemoveContainerResponse.create();
+}
+
+/** Images that containers had mounted and no container has any more. */
+export function unmountUnusedImages(runtime: Runtime): Promise<void> {
+  const wanted = async (): Promise<Set<string>> => {
+    const containers = await listEngineContainers(runtime, 'container');
+    const mounts = containers.flatMap(({ Id, Labels }) => runtime.records.container(Id, Labels)?.config.mounts ?? []);
+    return new Set(mounts.flatMap(({ image }) => image?.image ?? []));
+  };
+  return runtime.imageVolumes.exclusive(() => runtime.imageVolumes.keepOnly(wanted));
 }
 
 /** By force, with its anonymous volumes. Gone already, or going (409), is fine. */

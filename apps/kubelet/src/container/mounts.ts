@@ -53,8 +53,8 @@ export async function mountsOf(container: Container, sources: MountSources): Pro
     const subPath = mount.subPathExpr ? expandedSubPath(mount.subPathExpr, sources.environment) : mount.subPath;
     mounts.push(
       cri.Mount.fromPartial({
+        ...(volume.image === undefined ? { hostPath: subPath ? await subPathOf(volume.hostPath, subPath) : volume.hostPath } : { image: { image: volume.image }, imageSubPath: subPath ?? '' }),
         containerPath: path.isAbsolute(mount.mountPath) ? mount.mountPath : `/${mount.mountPath}`,
-        hostPath: subPath ? await subPathOf(volume.hostPath, subPath) : volume.hostPath,
         readonly: volume.readOnly || (mount.readOnly ?? false),
         propagation: propagations[mount.mountPropagation ?? ''] ?? cri.MountPropagation.PROPAGATION_PRIVATE,
       }),

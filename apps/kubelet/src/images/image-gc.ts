@@ -14,6 +14,8 @@ export interface ImageGcDependencies {
   logger: Logger;
   highPercent: number;
   lowPercent: number;
+  /** References of images that pods have as volumes. */
+  volumeImages: () => readonly string[];
 }
 
 export interface ImageUse {
@@ -40,6 +42,12 @@ export class ImageGarbageCollector {
 
   constructor(private readonly dependencies: ImageGcDependencies) {}
 
+  private async volumeImageIds(): Promise<string[]> {
+    const { cri, volumeImages } = this.dependencies;
+    const found = await Promise.all(volumeImages().map((image) => cri.call(imageMethods.imageStatus, { image: proto.ImageSpec.create({ image }), verbose: false })));
+    return found.flatMap(({ image }) => image?.id ?? []);
+  }
+
   async run(): Promise<void> {
     const { cri, clock, logger, highPercent, lowPercent } = this.dependencies;
     const nowMs = clock.now();
@@ -48,7 +56,7 @@ export class ImageGarbageCollector {
       cri.call(runtimeMethods.listContainers, proto.ListContainersRequest.create()),
       cri.call(imageMethods.imageFsInfo, {}),
     ]);
-    const used = new Set(containers.map(({ imageId }) => imageId));
+    const used = new Set([...containers.map(({ imageId }) => imageId), ...(await this.volumeImageIds())]);
     for (const { id } of images) {
       const known = this.seen.get(id) ?? { firstMs: nowMs, lastUsedMs: 0 };
       this.seen.set(id, used.has(id) ? { ...known, lastUsedMs: nowMs } : known);

@@ -24,7 +24,8 @@ export type ReportEvent = (type: 'Normal' | 'Warning', reason: string, message: 
 
 export interface PullRequest {
   pod: Pod;
-  container: Container;
+  /** Of a container, or of an image volume. */
+  container: Pick<Container, 'image' | 'imagePullPolicy'>;
   sandboxConfig: cri.PodSandboxConfig;
   auths: readonly cri.AuthConfig[];
   report: ReportEvent;
@@ -42,7 +43,7 @@ const reference = /^(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?\/)?[a-z0-9]+(?:(?:\.|_
 
 export const isValidImageName = (image: string): boolean => reference.test(image);
 
-function policyOf({ imagePullPolicy, image = '' }: Container): string {
+function policyOf({ imagePullPolicy, image = '' }: PullRequest['container']): string {
   if (imagePullPolicy) return imagePullPolicy;
   const last = image.split('/').pop() ?? '';
   const tag = last.includes('@') ? 'digest' : last.split(':')[1];

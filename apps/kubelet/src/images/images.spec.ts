@@ -103,7 +103,7 @@ test('a disk that is too full loses images that nothing uses and that are old en
     },
   } as unknown as CriClient;
   const clock = { now: () => nowMs } as Clock;
-  const collector = (highPercent: number): ImageGarbageCollector => new ImageGarbageCollector({ cri: runtime, clock, logger: silentLogger, highPercent, lowPercent: 0 });
+  const collector = (highPercent: number): ImageGarbageCollector => new ImageGarbageCollector({ cri: runtime, clock, logger: silentLogger, volumeImages: () => [], highPercent, lowPercent: 0 });
   const full = collector(0);
   await full.run();
   expect(removed).toEqual([]);

@@ -8,6 +8,7 @@ import { ConfigError, environmentOf } from '../container/environment';
 import type { PodFacts } from '../container/field-refs';
 import { mountsOf } from '../container/mounts';
 import { verifyNonRoot } from '../container/security';
+import type { PullRequest } from '../images/image-puller';
 import { ImageError } from '../images/image-puller';
 import { pullAuths } from '../images/pull-secrets';
 import { runtimeMethods } from '../runtime/cri-client';
@@ -22,6 +23,9 @@ import { runHook } from './hooks';
 import type { StartStep } from './plan';
 import type { PodContext } from './pod-context';
 import { ephemeralContainersOf, uidOf } from './pod-kind';
+
+/** How a runtime begins what it says when it cannot mount an image (CRI API). */
+const imageVolumeMountFailed = 'ImageVolumeMountFailed';
 
 /** How long a postStart hook may take: upstream has no limit, CRI wants one. */
 const postStartMsMax = 10 * 60_000;
@@ -55,6 +59,7 @@ export async function startContainer(context: PodContext, request: StartRequest)
   let image: proto.Image;
   try {
     image = await ensureImage(context, request);
+    await ensureVolumeImages(context, request);
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     if (error.reason !== 'ErrImagePull') warn(`Error: ${error.reason}`);
@@ -83,7 +88,8 @@ async function createAndStart(context: PodContext, request: StartRequest, config
     containerId = (await cri.call(runtimeMethods.createContainer, create)).containerId;
   } catch (error) {
     note('Warning', 'Failed', `Error: ${errorText(error)}`);
-    return { reason: 'CreateContainerError', message: errorText(error) };
+    const isOfImageVolume = errorText(error).startsWith(imageVolumeMountFailed);
+    return { reason: isOfImageVolume ? imageVolumeMountFailed : 'CreateContainerError', message: errorText(error) };
   }
   note('Normal', 'Created', 'Container created');
   try {
@@ -112,14 +118,24 @@ async function maybePostStart({ cri, clock, report, node }: PodContext, { pod, s
   }
 }
 
-async function ensureImage(context: PodContext, { pod, step, sandbox, signal }: StartRequest): Promise<proto.Image> {
-  const { container } = step;
+const ensureImage = (context: PodContext, request: StartRequest): Promise<proto.Image> => pullAsNeeded(context, request, request.step.container, request.step.container.name);
+
+/** Of the image volumes that the container mounts. */
+async function ensureVolumeImages(context: PodContext, request: StartRequest): Promise<void> {
+  const mounted = new Set(request.step.container.volumeMounts?.map(({ name }) => name));
+  for (const { name, image } of request.pod.spec?.volumes ?? []) {
+    if (image && mounted.has(name)) await pullAsNeeded(context, request, { image: image.reference, imagePullPolicy: image.pullPolicy });
+  }
+}
+
+/** `containerName`: whom events are about; absent: the pod. */
+async function pullAsNeeded(context: PodContext, { pod, sandbox, signal }: StartRequest, container: PullRequest['container'], containerName?: string): Promise<proto.Image> {
   return context.puller.ensure({
     pod,
     container,
     sandboxConfig: sandboxConfig(pod, sandbox.attempt, context),
     auths: await pullAuths(pod, container.image ?? '', context.objects),
-    report: (type, reason, message) => context.report(pod, { type, reason, message }, container.name),
+    report: (type, reason, message) => context.report(pod, { type, reason, message }, containerName),
     signal,
   });
 }

@@ -23,7 +23,10 @@ export interface VolumeContext {
 
 /** A volume that is ready for containers. */
 export interface MountedVolume {
+  /** Empty for an image. */
   hostPath: string;
+  /** The image that the runtime mounts (KEP-4639). */
+  image?: string;
   /** No container may write to it, whatever its mount says. */
   readOnly: boolean;
 }

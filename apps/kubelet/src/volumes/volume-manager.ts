@@ -35,7 +35,9 @@ export class VolumeManager {
     const used = new Set([...initContainersOf(pod), ...containersOf(pod), ...ephemeralContainersOf(pod)].flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name)));
     for (const volume of pod.spec?.volumes ?? []) {
       // As upstream: what nobody mounts is not made.
-      if (used.has(volume.name)) mounted.set(volume.name, await this.setUpOne(pod, volume, facts));
+      if (!used.has(volume.name)) continue;
+      if (volume.image) mounted.set(volume.name, { hostPath: '', image: volume.image.reference ?? '', readOnly: true });
+      else mounted.set(volume.name, await this.setUpOne(pod, volume, facts));
     }
     return mounted;
   }
