@@ -15,6 +15,8 @@ module.exports = (projectRoot) => ({
   displayName: path.basename(projectRoot),
   rootDir: projectRoot,
   testEnvironment: 'node',
+  // A loaded machine makes everything slow; only what hangs is to fail by this.
+  testTimeout: 60_000,
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   transform: {
     '^.+\\.(m?js|ts)$': [

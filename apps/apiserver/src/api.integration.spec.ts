@@ -49,11 +49,11 @@ async function watch(path: string): Promise<{ next(): Promise<{ type: string; ob
   });
   return {
     next: async () => {
-      const deadline = AbortSignal.timeout(5_000);
+      const deadline = AbortSignal.timeout(30_000);
       while (lines.length === 0) {
         await new Promise<void>((resolve, reject) => {
           wake = resolve;
-          deadline.addEventListener('abort', () => reject(new Error('no event within 5 s')));
+          deadline.addEventListener('abort', () => reject(new Error('no event within 30 s')));
         });
       }
       return JSON.parse(lines.shift() ?? '') as { type: string; object: HttpAnswer['json'] };

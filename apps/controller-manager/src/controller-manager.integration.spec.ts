@@ -123,7 +123,7 @@ describe('namespaces', () => {
     await newController(namespace, 'web', 3);
     await podCount(namespace, 3);
     await client.resource(resources.namespaces).delete(namespace);
-    await eventually('namespace gone', () => gone(resources.namespaces, namespace), 20_000);
+    await eventually('namespace gone', () => gone(resources.namespaces, namespace), 60_000);
     expect(await podsOf(namespace)).toEqual([]);
   }, 40_000);
 });
@@ -140,7 +140,7 @@ describe('a namespace that goes', () => {
     expect(conditions.find(({ type }) => type === 'NamespaceFinalizersRemaining')).toMatchObject({ status: 'True', message: 'Some content in the namespace has finalizers remaining: test/hold in 1 resource instances' });
     expect((await client.resource(resources.configMaps).get('second', { namespace })).metadata?.deletionTimestamp).toBeUndefined();
     await client.resource(resources.pods).patch('first', { metadata: { finalizers: null } }, { namespace, type: 'application/merge-patch+json' });
-    await eventually('namespace gone', () => gone(resources.namespaces, namespace), 20_000);
+    await eventually('namespace gone', () => gone(resources.namespaces, namespace), 60_000);
   }, 40_000);
 });
 
@@ -312,7 +312,7 @@ describe('garbage collection', () => {
     await ownedBy('two', 0);
     await ownedBy('three', 1);
     await configMaps.delete('one', { namespace, propagationPolicy: 'Foreground' });
-    for (const name of names) await eventually(`${name} gone`, () => gone(resources.configMaps, name, namespace), 20_000);
+    for (const name of names) await eventually(`${name} gone`, () => gone(resources.configMaps, name, namespace), 60_000);
   }, 60_000);
 
   test('what has another owner stays when one waits for it', async () => {
@@ -324,7 +324,7 @@ describe('garbage collection', () => {
     const references = [...(kept.metadata?.ownerReferences ?? []), { apiVersion: 'v1', kind: 'ReplicationController', name: 'staying', uid: staying.metadata?.uid }];
     await client.resource(resources.pods).patch(kept.metadata?.name ?? '', { metadata: { ownerReferences: references } }, { namespace, type: 'application/merge-patch+json' });
     await client.resource(resources.replicationControllers).delete('going', { namespace, propagationPolicy: 'Foreground' });
-    await eventually('controller gone', () => gone(resources.replicationControllers, 'going', namespace), 20_000);
+    await eventually('controller gone', () => gone(resources.replicationControllers, 'going', namespace), 60_000);
     const [left] = await podCount(namespace, 1);
     expect([left?.metadata?.name, left?.metadata?.ownerReferences?.map(({ name }) => name)]).toEqual([kept.metadata?.name, ['staying']]);
   }, 60_000);

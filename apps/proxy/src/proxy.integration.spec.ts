@@ -7,7 +7,7 @@ import { MemoryInformer } from './testing/memory-informer';
 import { nodeOf, serviceOf, sliceOf } from './testing/objects';
 import { addresses, TestNetwork } from './testing/test-network';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const { node, client, pod1, pod2, loadBalancer } = addresses;
 const network = new TestNetwork();

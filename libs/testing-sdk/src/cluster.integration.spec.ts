@@ -55,7 +55,7 @@ it('goes back to a snapshot, and watchers see how', async () => {
   await cluster.objects.create(configMap('new'));
   await cluster.reset(snapshot);
   expect(await cluster.objects.get(named('kept'))).toMatchObject({ data: { a: '1' } });
-  for (let i = 0; i < 500 && !seen.includes('delete new'); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let i = 0; i < 3_000 && !seen.includes('delete new'); i++) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(seen).toEqual(['add kept', 'add kube-root-ca.crt', 'update kept', 'add new', 'delete new', 'update kept'].map((line) => expect.stringMatching(`^(?:${line}|delete new|update kept)$`)));
   await informer.stop();
 });
@@ -89,13 +89,13 @@ describe('faults', () => {
     await informer.start();
     const sees = async (name: string): Promise<void> => {
       await cluster.objects.create(configMap(name));
-      for (let i = 0; i < 1_000 && !informer.get(name, 'default'); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+      for (let i = 0; i < 3_000 && !informer.get(name, 'default'); i++) await new Promise((resolve) => setTimeout(resolve, 10));
       expect(informer.get(name, 'default')).toBeDefined();
     };
     await sees('before');
     expect(cluster.faults.dropWatches({ resource: 'configmaps' })).toBe(1);
     await sees('after-drop');
-    for (let i = 0; i < 500 && cluster.faults.expireWatches({ resource: 'configmaps' }) === 0; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (let i = 0; i < 3_000 && cluster.faults.expireWatches({ resource: 'configmaps' }) === 0; i++) await new Promise((resolve) => setTimeout(resolve, 10));
     await sees('after-410');
     await cluster.faults.restartApiserver();
     await sees('after-restart');

@@ -49,7 +49,7 @@ it('a quota that nobody has counted lets nothing through, a dry run costs nothin
     (await api.call('PATCH', '/api/v1/namespaces/quota/resourcequotas/q/status', { body: { status: body }, headers: { 'content-type': 'application/merge-patch+json' } })).code;
   const secret = (name: string, query = ''): Promise<HttpAnswer> => api.call('POST', `/api/v1/namespaces/quota/secrets${query}`, { body: { metadata: { name } } });
   expect(await status({ hard: { secrets: '1' } })).toBe(200);
-  for (let i = 0; i < 50 && (await secret('probe', '?dryRun=All')).code === 201; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let i = 0; i < 1_500 && (await secret('probe', '?dryRun=All')).code === 201; i++) await new Promise((resolve) => setTimeout(resolve, 20));
   expect((await secret('a')).json.message).toBe('secrets "a" is forbidden: status unknown for quota: q, resources: secrets');
   expect(await status({ used: { secrets: '0' } })).toBe(200);
   expect([(await secret('a', '?dryRun=All')).code, (await secret('a')).code]).toEqual([201, 201]);

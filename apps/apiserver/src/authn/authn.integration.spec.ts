@@ -78,7 +78,7 @@ it('takes a token from a Secret as long as the Secret holds it', async () => {
   expect((await api.call('POST', '/api/v1/namespaces/default/secrets', { body: secret })).code).toBe(201);
   expect((await as(token, 'GET', '/api')).code).toBe(200);
   const labels = async (): Promise<Record<string, string>> => (await api.call('GET', '/api/v1/namespaces/default/secrets/legacy')).json.metadata?.labels ?? {};
-  for (let i = 0; i < 100 && !(await labels())['kubernetes.io/legacy-token-last-used']; i++) await new Promise((resolve) => setTimeout(resolve, 100));
+  for (let i = 0; i < 300 && !(await labels())['kubernetes.io/legacy-token-last-used']; i++) await new Promise((resolve) => setTimeout(resolve, 100));
   expect((await labels())['kubernetes.io/legacy-token-last-used']).toMatch(/^\d{4}-\d{2}-\d{2}$/);
   await api.call('PUT', '/api/v1/namespaces/default/secrets/legacy', { body: { ...secret, data: {} } });
   await new Promise((resolve) => setTimeout(resolve, 100));

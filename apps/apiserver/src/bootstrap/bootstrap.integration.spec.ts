@@ -37,7 +37,7 @@ describe('flow control', () => {
   /** MISSINGPL of `kubectl get flowschemas`, once it is what is expected or ten seconds are over. */
   async function missingLevel(schema: string, expected: string): Promise<string> {
     let shown = '';
-    for (let i = 0; i < 100 && shown !== expected; i += 1) {
+    for (let i = 0; i < 300 && shown !== expected; i += 1) {
       if (i > 0) await new Promise((resolve) => setTimeout(resolve, 100));
       shown = (await api.kubectl(['get', 'flowschema', schema, '--no-headers'])).stdout.trim().split(/\s+/).at(-1) ?? '';
     }

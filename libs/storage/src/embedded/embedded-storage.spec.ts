@@ -101,7 +101,7 @@ describe('EmbeddedStorage', () => {
       expect(await keysOf(storage)).toEqual(['kept', 'renewed', 'short']);
       await clock.advance(3_000);
       // The deletion waits for the disk, not for the clock.
-      for (let i = 0; i < 500 && (await keysOf(storage)).includes('short'); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+      for (let i = 0; i < 3_000 && (await keysOf(storage)).includes('short'); i++) await new Promise((resolve) => setTimeout(resolve, 10));
       expect(await keysOf(storage)).toEqual(['kept', 'renewed']);
       await storage.close();
     }),

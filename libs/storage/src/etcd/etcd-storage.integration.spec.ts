@@ -107,5 +107,5 @@ describe('Mirror on a real etcd', () => {
     await mirror.confirm();
     expect(mirror.revision).toBeGreaterThanOrEqual(written.revision);
     mirror.stop();
-  }, 20_000);
+  }, 60_000);
 });

@@ -15,7 +15,7 @@ const textOf = (bytes: Buffer | undefined): string | undefined =>
   bytes && (JSON.parse(bytes.toString()) as { metadata: { annotations: { text: string } } }).metadata.annotations.text;
 
 async function until(isTrue: () => boolean, what: string): Promise<void> {
-  for (let i = 0; i < 500; i++) {
+  for (let i = 0; i < 3_000; i++) {
     if (isTrue()) return;
     await systemClock.sleep(10);
   }

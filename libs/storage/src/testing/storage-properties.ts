@@ -101,7 +101,7 @@ export function describeStorageProperties(name: string, makeSubject: () => Promi
         expect(newest.entries.map(({ key, revision }) => [key, revision])).toEqual(model.list(Infinity, prefix).map(([key, revision]) => [key, revision]));
         expect(newest.count).toBe(newest.entries.length);
       }
-      for (let i = 0; i < 500 && seen.length < model.events.length; i++) await systemClock.sleep(10);
+      for (let i = 0; i < 3_000 && seen.length < model.events.length; i++) await systemClock.sleep(10);
       watch.close();
       expect(errors).toEqual([]);
       expect(seen.map(describeEvent)).toEqual(model.events.map((event) => ({ ...event, value: undefined })));
