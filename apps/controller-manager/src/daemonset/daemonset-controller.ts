@@ -1,12 +1,13 @@
-import type { DaemonSet, Node, Pod } from '@typernetes/api';
+import type { ControllerRevision, DaemonSet, Node, Pod } from '@typernetes/api';
 import { resources } from '@typernetes/api';
 import { keyOf } from '@typernetes/client';
-import { controllerOf, isPodTerminating, selectorFromObject } from '@typernetes/machinery';
+import { controllerOf, selectorFromObject } from '@typernetes/machinery';
 import { isDeepStrictEqual } from 'node:util';
 import type { ControllerDefinition } from '../context';
 import { newController } from '../context';
 import { indexByController } from '../controller-revisions/claims';
 import { Expectations } from '../expectations';
+import { ownedPodHandlers } from '../owned-pods';
 import { DaemonSetActor } from './daemonset-actor';
 
 /** What of a node decides whether daemons run on it. */
@@ -43,42 +44,13 @@ export const daemonSetController: ControllerDefinition = {
       },
       deleted: enqueueAll,
     });
-    const ownerKey = (object: Pod): string | undefined => {
-      const owner = controllerOf(object);
-      return owner?.kind === 'DaemonSet' ? `${object.metadata?.namespace}/${owner.name}` : undefined;
-    };
-    const changed = (pod: Pod): void => {
-      const key = ownerKey(pod);
-      if (key) {
-        expectations.sawCreation(key, pod.metadata?.uid ?? '');
-        if (isPodTerminating(pod)) expectations.sawDeletion(key, pod.metadata?.uid ?? '');
-        loop.enqueue(key);
-      } else if (!controllerOf(pod)) {
-        sets.list(pod.metadata?.namespace).filter(({ spec }) => selectorFromObject(spec?.selector).matches(pod.metadata?.labels)).forEach(enqueue);
-      }
-    };
-    pods.onChange({
-      added: changed,
-      updated: (pod, previous) => {
-        const before = ownerKey(previous);
-        if (before && before !== ownerKey(pod)) {
-          // Lost to us, as if it were gone: nothing further is to be seen of it under this key.
-          expectations.sawDeletion(before, pod.metadata?.uid ?? '');
-          loop.enqueue(before);
-        }
-        changed(pod);
-      },
-      deleted: (pod) => {
-        const key = ownerKey(pod);
-        if (!key) return;
-        expectations.sawDeletion(key, pod.metadata?.uid ?? '');
-        loop.enqueue(key);
-      },
-    });
-    const revisionChanged = ({ metadata }: { metadata?: { namespace?: string; labels?: Record<string, string>; ownerReferences?: { kind: string; name: string; controller?: boolean }[] } }): void => {
-      const owner = metadata?.ownerReferences?.find(({ controller }) => controller);
-      if (owner?.kind === 'DaemonSet') loop.enqueue(`${metadata?.namespace}/${owner.name}`);
-      else if (!owner) sets.list(metadata?.namespace).filter(({ spec }) => selectorFromObject(spec?.selector).matches(metadata?.labels)).forEach(enqueue);
+    const offerOrphan = ({ metadata }: Pod | ControllerRevision): void =>
+      sets.list(metadata?.namespace).filter(({ spec }) => selectorFromObject(spec?.selector).matches(metadata?.labels)).forEach(enqueue);
+    pods.onChange(ownedPodHandlers({ kind: 'DaemonSet', expectations, enqueue: (key) => loop.enqueue(key), offerOrphan }));
+    const revisionChanged = (revision: ControllerRevision): void => {
+      const owner = controllerOf(revision);
+      if (owner?.kind === 'DaemonSet') loop.enqueue(`${revision.metadata?.namespace}/${owner.name}`);
+      else if (!owner) offerOrphan(revision);
     };
     revisions.onChange({ added: revisionChanged, updated: revisionChanged, deleted: revisionChanged });
     return (signal) => loop.run(signal);
