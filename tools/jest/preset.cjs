@@ -7,10 +7,6 @@ const path = require('node:path');
 const root = path.resolve(__dirname, '../..');
 const esmOnlyPackages = ['jose', '@marcbachmann/cel-js', 'listr2', '@kubernetes/client-node', '@kubernetes/client-node-v1', 'openid-client', 'oauth4webapi', 'parse5-html-rewriting-stream', 'parse5-sax-parser'];
 
-const secondTry = process.env['T8S_SECOND_TRIES']
-  ? { setupFilesAfterEnv: [path.join(__dirname, 'second-try.cjs')], reporters: ['default', path.join(__dirname, 'second-tries-reporter.cjs')] }
-  : {};
-
 module.exports = (projectRoot) => ({
   displayName: path.basename(projectRoot),
   rootDir: projectRoot,
@@ -34,5 +30,4 @@ module.exports = (projectRoot) => ({
     '^@typernetes/(.*)$': path.join(root, 'libs/$1/src/index.ts'),
   },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json', 'node'],
-  ...secondTry,
 });

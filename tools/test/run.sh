@@ -39,6 +39,6 @@ touch "$T8S_SECOND_TRIES"
 step 'integration tests' npx nx run-many -t integration --parallel=1
 step 'end-to-end tests' npx nx run e2e:e2e
 
-[ -s "$T8S_SECOND_TRIES" ] && printf '\nTests that passed at their second try only:\n%s\n' "$(cat "$T8S_SECOND_TRIES")"
+[ -s "$T8S_SECOND_TRIES" ] && printf '\nSpec files that passed at their second try only:\n%s\n' "$(cat "$T8S_SECOND_TRIES")"
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

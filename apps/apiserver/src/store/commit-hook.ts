@@ -1,21 +1,24 @@
 import type { KubernetesObject } from '@typernetes/machinery';
 import type { Operation } from '@typernetes/storage';
 
-/** How often a write has been tried, and what stood in its way the last time. */
+/** How often a write has been tried, and what has stood in its way. */
 export interface Attempt {
   /** 0 for the first. */
   readonly number: number;
-  /** Store keys that the last attempt wanted to create and that others had. */
+  /** Store keys that attempts before wanted to create and that others had. */
   readonly taken: ReadonlySet<string>;
 }
 
 export const firstAttempt: Attempt = { number: 0, taken: new Set() };
 
+/** The attempt after one that found these keys taken, too. */
+export const nextAttempt = ({ number, taken }: Attempt, alsoTaken: Iterable<string>): Attempt => ({ number: number + 1, taken: new Set([...taken, ...alsoTaken]) });
+
 /** One write, just before it is committed. */
 export interface CommitContext {
   /** Absent on create. */
   readonly previous?: KubernetesObject;
-  /** Absent on delete. The hook may fill in fields. */
+  /** Absent on delete. The hook may fill in fields: each attempt starts from what the client sent. */
   readonly next?: KubernetesObject;
   readonly attempt: Attempt;
 }

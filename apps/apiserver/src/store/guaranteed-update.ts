@@ -1,7 +1,7 @@
 import { apiErrors, jsonEqual, type KubernetesObject } from '@typernetes/machinery';
 import { CacheEntry, encodeStored, withResourceVersion, type Operation, type StoredEntry, type TransactResult } from '@typernetes/storage';
 import { nameOf, type Call } from '../pipeline/call';
-import { firstAttempt, type Attempt } from './commit-hook';
+import { firstAttempt, nextAttempt, type Attempt } from './commit-hook';
 import type { ResourceStore } from './resource-stores';
 import { updateAttemptsMax } from '../limits';
 
@@ -19,6 +19,8 @@ export interface ChangeResult {
 }
 
 export type TryChange = (current: CacheEntry, attempt: Attempt) => Promise<Change> | Change;
+
+const nothingTaken: ReadonlySet<string> = new Set();
 
 const toCacheEntry = (store: ResourceStore, { key, value, revision }: StoredEntry): CacheEntry =>
   new CacheEntry(key.slice(store.prefix.length), value, revision);
@@ -47,7 +49,7 @@ export async function guaranteedUpdate(call: Call, store: ResourceStore, tryChan
       const live = await readLive();
       isLive = true;
       if (live.revision === current.revision) throw error;
-      return { retryWith: live, taken: attempt.taken };
+      return { retryWith: live, taken: nothingTaken };
     });
     if (!('retryWith' in outcome)) {
       if (outcome.type !== 'keep' || isLive) return outcome;
@@ -59,7 +61,7 @@ export async function guaranteedUpdate(call: Call, store: ResourceStore, tryChan
       continue;
     }
     current = outcome.retryWith;
-    attempt = { number: attempt.number + 1, taken: outcome.taken };
+    attempt = nextAttempt(attempt, outcome.taken);
   }
   throw apiErrors.staleUpdate(nameOf(call, name));
 }

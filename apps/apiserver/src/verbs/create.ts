@@ -6,7 +6,7 @@ import { nameOf, type Call } from '../pipeline/call';
 import { decodeBody } from '../pipeline/decode';
 import type { ApiResult } from '../pipeline/request';
 import { runWriteSteps } from '../pipeline/write-steps';
-import { firstAttempt } from '../store/commit-hook';
+import { firstAttempt, nextAttempt } from '../store/commit-hook';
 import { takenKeys, ttlOf } from '../store/guaranteed-update';
 import { storedOf, viewNow } from '../store/views';
 
@@ -49,14 +49,16 @@ async function createOnce(call: Call, next: KubernetesObject): Promise<CacheEntr
   const cacheKey = store.cacheKey(request.target.namespace, name);
   const hook = environment.commitHooks[kind.resource];
   for (let attempt = firstAttempt; attempt.number < updateAttemptsMax; ) {
-    const operations = hook?.plan({ next, attempt }) ?? [];
-    const value = encodeStored(await storedOf(kind, next));
+    // What the hook fills in is a try: it must not look like the client's wish to the next one.
+    const filled = hook ? structuredClone(next) : next;
+    const operations = hook?.plan({ next: filled, attempt }) ?? [];
+    const value = encodeStored(await storedOf(kind, filled));
     const own: Operation = { type: 'put', key, value, expected: 0, ...ttlOf(call) };
     const result = await (call.dryRun ? rehearse(environment.storage, [own, ...operations]) : environment.storage.transact([own, ...operations]));
     if (result.type === 'committed' && call.dryRun) return new CacheEntry(cacheKey, value, 0);
     if (result.type === 'committed') return new CacheEntry(cacheKey, withResourceVersion(value, result.revision), result.revision);
     if (result.current.get(key)) throw apiErrors.alreadyExists(nameOf(call, name));
-    attempt = { number: attempt.number + 1, taken: takenKeys(result, key) };
+    attempt = nextAttempt(attempt, takenKeys(result, key));
   }
   throw apiErrors.conflict(nameOf(call, name), 'too many attempts to allocate what the object needs');
 }

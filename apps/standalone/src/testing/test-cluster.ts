@@ -19,7 +19,7 @@ export interface TestCluster {
   readonly directory: string;
   /** Real kubectl. Rejects with all that it said when it fails. */
   kubectl(...args: string[]): Promise<string>;
-  /** A namespace that pods can be made in; gives its name, which is another one at a second try of the test. */
+  /** A namespace that pods can be made in; gives its name. */
   newNamespace(name: string): Promise<string>;
   stop(): Promise<void>;
 }
@@ -44,7 +44,6 @@ export async function startTestCluster(nodes: number): Promise<TestCluster> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 't8s-standalone-'));
   const standalone = await startStandalone({ ...configDefaults, port: 0, nodes, nodesDirectory: path.join(directory, 'nodes'), pkiDirectory: path.join(directory, 'pki'), loggerFor: () => silentLogger });
   const client = standalone.clientFor({ name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] });
-  const namespaces = new Map<string, number>();
   const kubeconfig = path.join(directory, 'kubeconfig');
   await writeFile(kubeconfig, standalone.kubeconfig);
   await eventually(`${nodes} nodes`, async () => (await client.resource(resources.nodes).list()).items.filter(isPodReady).length === nodes);
@@ -58,10 +57,7 @@ export async function startTestCluster(nodes: number): Promise<TestCluster> {
           error ? reject(new Error(`kubectl ${args.join(' ')}: ${stdout}${stderr}`, { cause: error })) : resolve(stdout),
         );
       }),
-    newNamespace: async (wanted) => {
-      const tries = (namespaces.get(wanted) ?? 0) + 1;
-      namespaces.set(wanted, tries);
-      const name = tries === 1 ? wanted : `${wanted}-${tries}`;
+    newNamespace: async (name) => {
       await client.resource(resources.namespaces).create({ metadata: { name } });
       await eventually('service account', () => client.resource(resources.serviceAccounts).get('default', { namespace: name }));
       return name;
