@@ -27,10 +27,17 @@ interface Life {
   readonly patched?: Json;
   /** A field that an update changes. */
   readonly updated: Json;
+  /** For kinds with a status of their own: what a patch of it sets, and then an update. */
+  readonly status?: readonly [patched: Json, updated: Json];
 }
 
 const podSpec = { containers: [{ name: 'c', image: 'nginx' }] };
 const eventTime = '2026-01-01T00:00:00.000000Z';
+const lastTransitionTime = '2026-01-01T00:00:00Z';
+const condition = (type: string): Json => ({ type, status: 'True', reason: 'E2E', message: 'Set from e2e test', lastTransitionTime });
+const jobSpec = { suspend: true, template: { spec: { ...podSpec, restartPolicy: 'Never' } } };
+const deviceRequests = { requests: [{ name: 'one', exactly: { deviceClassName: 'example' } }] };
+const annotated = (value: string): Json => ({ metadata: { annotations: { changed: value } } });
 
 const lives: readonly [string, Life][] = [
   ['ConfigMap', { group: '', resource: 'configmaps', body: { data: { a: '1' } }, patch: { data: { a: '2' } }, updated: { data: { a: '3' } } }],
@@ -100,6 +107,79 @@ const lives: readonly [string, Life][] = [
   ],
   ['Lease', { group: 'coordination.k8s.io/v1', resource: 'leases', body: { spec: { holderIdentity: 'a', leaseDurationSeconds: 30 } }, patch: { spec: { leaseDurationSeconds: 50 } }, updated: { spec: { holderIdentity: 'b' } } }],
   ['Role', { group: 'rbac.authorization.k8s.io/v1', resource: 'roles', body: { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] }, patch: { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }] }, updated: { rules: [] } }],
+  [
+    'Job',
+    {
+      group: 'batch/v1',
+      resource: 'jobs',
+      body: { spec: jobSpec },
+      patch: annotated('patched'),
+      updated: annotated('updated'),
+      status: [{ conditions: [condition('StatusPatched')] }, { conditions: [condition('StatusUpdate')] }],
+    },
+  ],
+  [
+    'CronJob',
+    {
+      group: 'batch/v1',
+      resource: 'cronjobs',
+      body: { spec: { schedule: '*/5 * * * *', suspend: true, jobTemplate: { spec: jobSpec } } },
+      patch: { spec: { concurrencyPolicy: 'Forbid' } },
+      updated: { spec: { schedule: '*/7 * * * *' } },
+      status: [{ lastScheduleTime: lastTransitionTime }, { lastScheduleTime: '2026-01-02T00:00:00Z' }],
+    },
+  ],
+  [
+    'PodDisruptionBudget',
+    {
+      group: 'policy/v1',
+      resource: 'poddisruptionbudgets',
+      body: { spec: { minAvailable: 1, selector: { matchLabels: { foo: 'bar' } } } },
+      patch: { spec: { minAvailable: 2 } },
+      updated: { spec: { minAvailable: 3 } },
+      status: [
+        { conditions: [condition('DisruptionAllowed')], currentHealthy: 1, desiredHealthy: 1, disruptionsAllowed: 0, expectedPods: 1 },
+        { conditions: [condition('DisruptionAllowed')], currentHealthy: 2, desiredHealthy: 1, disruptionsAllowed: 1, expectedPods: 2 },
+      ],
+    },
+  ],
+  [
+    'DeviceClass',
+    {
+      group: 'resource.k8s.io/v1',
+      resource: 'deviceclasses',
+      isGlobal: true,
+      body: { spec: { selectors: [{ cel: { expression: 'device.driver == "example.com"' } }] } },
+      patch: { spec: { selectors: [{ cel: { expression: 'device.driver == "other.example.com"' } }] } },
+      updated: { spec: { selectors: [{ cel: { expression: 'true' } }] } },
+    },
+  ],
+  [
+    'ResourceClaim',
+    {
+      group: 'resource.k8s.io/v1',
+      resource: 'resourceclaims',
+      body: { spec: { devices: deviceRequests } },
+      patch: annotated('patched'),
+      updated: annotated('updated'),
+      status: [
+        { allocation: { devices: { results: [{ request: 'one', driver: 'example.com', pool: 'p', device: 'd' }] } } },
+        { allocation: { devices: { results: [{ request: 'one', driver: 'example.com', pool: 'p', device: 'd' }] } }, reservedFor: [{ resource: 'pods', name: 'x', uid: '1' }] },
+      ],
+    },
+  ],
+  ['ResourceClaimTemplate', { group: 'resource.k8s.io/v1', resource: 'resourceclaimtemplates', body: { spec: { spec: { devices: deviceRequests } } }, patch: annotated('patched'), updated: annotated('updated') }],
+  [
+    'ResourceSlice',
+    {
+      group: 'resource.k8s.io/v1',
+      resource: 'resourceslices',
+      isGlobal: true,
+      body: { spec: { driver: 'example.com', pool: { name: 'p', generation: 1, resourceSliceCount: 1 }, allNodes: true, devices: [{ name: 'd1' }] } },
+      patch: { spec: { pool: { generation: 2 } } },
+      updated: { spec: { devices: [{ name: 'd1' }, { name: 'd2' }] } },
+    },
+  ],
 ];
 
 const merged = (target: Json, change: Json): Json => {
@@ -112,7 +192,22 @@ const merged = (target: Json, change: Json): Json => {
   return result;
 };
 
-describe.each(lives)('%s', (name, { group, resource, isGlobal = false, body, patch, updated }) => {
+/** The status of an object is read, patched and updated through its own path alone. */
+async function statusIsTaken(place: string, [patched, updated]: readonly [Json, Json]): Promise<void> {
+  const before = await api.call('GET', `${place}/status`);
+  expect([before.code, before.json.metadata.name]).toEqual([200, place.split('/').at(-1)]);
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  const patch = await api.call('PATCH', `${place}/status`, { body: { metadata: { annotations: { patchedstatus: 'true' } }, status: patched }, headers });
+  expect([patch.code, patch.code === 200 ? '' : patch.text]).toEqual([200, '']);
+  expect(patch.json).toMatchObject({ metadata: { annotations: { patchedstatus: 'true' } }, status: patched });
+  const update = await api.call('PUT', `${place}/status`, { body: { ...patch.json, status: updated } });
+  expect([update.code, update.code === 200 ? '' : update.text]).toEqual([200, '']);
+  await api.call('PATCH', place, { body: { status: patched }, headers });
+  const { json } = await api.call('GET', `${place}/status`);
+  expect(json).toMatchObject({ metadata: { annotations: { patchedstatus: 'true' } }, status: updated });
+}
+
+describe.each(lives)('%s', (name, { group, resource, isGlobal = false, body, patch, updated, status }) => {
   const root = group ? `/apis/${group}` : '/api/v1';
   const own = isGlobal ? `${root}/${resource}` : `${root}/namespaces/default/${resource}`;
   const label = `life=${encodeURIComponent(name.replace(/\W+/g, '-'))}`;
@@ -154,6 +249,7 @@ describe.each(lives)('%s', (name, { group, resource, isGlobal = false, body, pat
     expect(update.json).toMatchObject(merged({ metadata: { labels: { updated: 'yes' } } }, updated));
     expect((await api.call('PUT', at(), { body: merged(current, { metadata: { labels: { updated: 'again' } } }) })).json).toMatchObject({ code: 409, reason: 'Conflict' });
 
+    if (status) await statusIsTaken(at(), status);
     const dry = await api.call('DELETE', `${own}?labelSelector=${label}&dryRun=All`);
     expect([dry.code, dry.json.items.length]).toEqual([200, 1]);
     const deleted = await api.call('DELETE', `${own}?labelSelector=${label}&propagationPolicy=Background`);
@@ -161,8 +257,9 @@ describe.each(lives)('%s', (name, { group, resource, isGlobal = false, body, pat
     expect((await api.call('GET', `${root}/${resource}?labelSelector=${label}`)).json.items).toEqual([]);
     expect((await api.call('GET', at())).json).toMatchObject({ code: 404, reason: 'NotFound' });
 
-    const events = await watch.take(4);
-    expect(events.map(({ type }) => type)).toEqual(['ADDED', 'MODIFIED', 'MODIFIED', 'DELETED']);
+    const changes = ['MODIFIED', 'MODIFIED', ...(status ? ['MODIFIED', 'MODIFIED'] : [])];
+    const events = await watch.take(changes.length + 2);
+    expect(events.map(({ type }) => type)).toEqual(['ADDED', ...changes, 'DELETED']);
     const versions = events.map(({ object }) => Number(object.metadata?.resourceVersion));
     expect(versions).toEqual([...versions].sort((a, b) => a - b));
     watch.close();

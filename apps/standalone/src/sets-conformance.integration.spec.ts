@@ -1,7 +1,8 @@
 /** What conformance.yaml of Kubernetes 1.36 demands of sets, revisions and storage, each as a test of ours with its name. */
 import { resources, type DaemonSet, type Pod, type ResourceType, type StatefulSet } from '@typernetes/api';
 import type { ApiClient } from '@typernetes/client';
-import { formatApiVersion, hasReason, isPodReady, isPodTerminating, type KubernetesObject } from '@typernetes/machinery';
+import { isPodReady, isPodTerminating, type KubernetesObject } from '@typernetes/machinery';
+import { collectionDeleted, isGone, lifeOf, merge, statusTaken, type WithConditions } from './testing/conformance-steps';
 import { eventually, startTestCluster, type TestCluster } from './testing/test-cluster';
 
 let cluster: TestCluster;
@@ -15,14 +16,6 @@ afterAll(() => cluster.stop(), 60_000);
 
 const kubectl = (...args: string[]): Promise<string> => cluster.kubectl(...args);
 const newNamespace = (name: string): Promise<string> => cluster.newNamespace(name);
-const merge = { type: 'application/merge-patch+json' } as const;
-const isGone = (read: Promise<unknown>): Promise<boolean> => read.then(() => false, (error: unknown) => hasReason(error, 'NotFound'));
-
-/** DELETE of a collection, which the typed client has no word for. */
-function deleteCollection(type: ResourceType, labelSelector: string, namespace?: string): Promise<string> {
-  const root = type.group ? `/apis/${formatApiVersion(type)}` : '/api/v1';
-  return kubectl('delete', '--raw', `${root}${namespace ? `/namespaces/${namespace}` : ''}/${type.resource}?labelSelector=${encodeURIComponent(labelSelector)}`);
-}
 
 const template = (app: string, image = 'app:1', spec: object = {}) => ({ metadata: { labels: { app } }, spec: { terminationGracePeriodSeconds: 0, containers: [{ name: 'c', image }], ...spec } });
 const podsOf = async (namespace: string): Promise<Pod[]> => (await client.resource(resources.pods).list({ namespace })).items.filter((pod) => !isPodTerminating(pod));
@@ -37,49 +30,9 @@ const newDaemonSet = (namespace: string, name: string, made: object = template(n
 const newStatefulSet = (namespace: string, name: string, spec: Partial<NonNullable<StatefulSet['spec']>> = {}): Promise<StatefulSet> =>
   client.resource(resources.statefulSets).create({ metadata: { name, namespace, labels: { app: name } }, spec: { serviceName: name, selector: { matchLabels: { app: name } }, template: template(name), ...spec } });
 
-/** Create, read, patch, list, delete, create again, update, delete as a collection: what the lifecycle tests have in common. */
-async function lifecycle<T extends KubernetesObject>(type: ResourceType<T>, make: (name: string) => T, namespace?: string): Promise<void> {
-  const api = client.resource(type);
-  const at = namespace ? { namespace } : {};
-  const labels = { e2e: type.resource };
-  const create = (name: string): Promise<T> => {
-    const object = make(name);
-    return api.create({ ...object, metadata: { ...object.metadata, name, ...at, labels } });
-  };
-  const [first, second] = [`${type.resource}-a`, `${type.resource}-b`];
-  const made = await create(first);
-  expect((await api.get(first, at)).metadata?.uid).toBe(made.metadata?.uid);
-  const patched = await api.patch(first, { metadata: { labels: { patched: 'true' } } }, { ...at, ...merge });
-  expect(patched.metadata?.labels).toEqual({ ...labels, patched: 'true' });
-  expect((await api.list({ ...at, labelSelector: 'patched=true' })).items.map(({ metadata }) => metadata?.name)).toEqual([first]);
-  await api.delete(first, at);
-  await eventually('deleted', () => isGone(api.get(first, at)));
-  await create(first);
-  await create(second);
-  const fresh = await eventually('updated', async () => {
-    const current = await api.get(second, at);
-    return api.update({ ...current, metadata: { ...current.metadata, labels: { ...labels, updated: 'true' } } });
-  });
-  expect(fresh.metadata?.labels).toMatchObject({ updated: 'true' });
-  expect((await api.list({ ...at, labelSelector: `e2e=${type.resource}` })).items).toHaveLength(2);
-  await deleteCollection(type, `e2e=${type.resource}`, namespace);
-  await eventually('all deleted', async () => (await api.list({ ...at, labelSelector: `e2e=${type.resource}` })).items.length === 0);
-}
-
-/** Read, update and patch of status; what is written is there for the next reader. */
-async function statusEndpoints<T extends KubernetesObject & { status?: { conditions?: { type: string }[] } }>(type: ResourceType<T>, namespace: string, name: string): Promise<void> {
-  const api = client.resource(type);
-  const condition = (kind: string): object => ({ type: kind, status: 'True', reason: 'E2E', message: 'Set from e2e test' });
-  const read = await api.get(name, { namespace, subresource: 'status' });
-  expect(read.metadata?.name).toBe(name);
-  await eventually('updated', async () => {
-    const current = await api.get(name, { namespace });
-    return api.updateStatus({ ...current, status: { ...current.status, conditions: [condition('StatusUpdate')] } } as T);
-  });
-  const patched = await api.patch(name, { status: { conditions: [condition('StatusPatched')] } }, { namespace, subresource: 'status', ...merge });
-  expect(patched.status?.conditions?.map(({ type: kind }) => kind)).toEqual(['StatusPatched']);
-  expect((await api.get(name, { namespace })).status?.conditions?.map(({ type: kind }) => kind)).toEqual(['StatusPatched']);
-}
+const deleteCollection = (type: ResourceType, labelSelector: string, namespace?: string): Promise<string> => collectionDeleted(cluster, type, labelSelector, namespace);
+const lifecycle = <T extends KubernetesObject>(type: ResourceType<T>, make: (name: string) => T, namespace?: string): Promise<void> => lifeOf(cluster, type, make, namespace);
+const statusEndpoints = (type: WithConditions, namespace: string, name: string): Promise<void> => statusTaken(cluster, type, namespace, name);
 
 describe('[sig-apps] DaemonSet', () => {
   test('list and delete a collection of DaemonSets', async () => {

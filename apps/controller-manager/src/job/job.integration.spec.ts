@@ -73,6 +73,10 @@ test('indexed: every index once, known to its pod', async () => {
   const pods = await podsOf(job);
   expect(pods.map(({ metadata }) => metadata?.annotations?.['batch.kubernetes.io/job-completion-index']).sort()).toEqual(['0', '1', '2', '3']);
   expect(pods.map(({ spec }) => spec?.hostname).sort()).toEqual(['work-0', 'work-1', 'work-2', 'work-3']);
+  for (const { spec } of pods) {
+    const index = spec?.containers[0]?.env?.find((variable) => variable.name === 'JOB_COMPLETION_INDEX');
+    expect(index?.valueFrom?.fieldRef?.fieldPath).toBe("metadata.labels['batch.kubernetes.io/job-completion-index']");
+  }
   expect(pods.every(({ metadata }) => metadata?.name?.startsWith(`work-${metadata.labels?.['batch.kubernetes.io/job-completion-index']}-`))).toBe(true);
 }, 90_000);
 

@@ -29,8 +29,8 @@ describe('how pages and specs are read', () => {
   });
 
   it('titles of tests, of those that run', () => {
-    const source = "it('a', f);\n{ test('it\\'s b', async () => 1); }\ntest.each(all)('%s d', f);\nit.each([\n  ['x'],\n])(`e ${f}`, g);\nit.skip('not', f);\nxit('not', f);\nsplit('not');";
-    expect(testsOf(source)).toEqual(['a', "it's b", '%s d', 'e ${f}']);
+    const source = "it('a', f);\n{ test('it\\'s b', async () => 1); }\ntest.each(all)('%s d', f);\nit.each([\n  ['x'],\n])(`e ${f}`, g);\nit.skip('not', f);\nxit('not', f);\nsplit('not');\nit.concurrent('g', h);";
+    expect(testsOf(source)).toEqual(['a', "it's b", '%s d', 'e ${f}', 'g']);
   });
 
   it('demands that share a name go by their place in the suite', () => {

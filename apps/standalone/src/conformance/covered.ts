@@ -52,9 +52,10 @@ export function testsOf(source: string): string[] {
   return titles;
 }
 
-/** `it`, `test`, and `each` of them with its table. */
+/** `it`, `test`, side by side with others (`concurrent`), and `each` of them with its table. */
 function isTest(callee: ts.Expression): boolean {
   if (ts.isIdentifier(callee)) return ['it', 'test', 'fit'].includes(callee.text);
+  if (ts.isPropertyAccessExpression(callee)) return callee.name.text === 'concurrent' && isTest(callee.expression);
   if (ts.isCallExpression(callee)) return ts.isPropertyAccessExpression(callee.expression) && callee.expression.name.text === 'each' && isTest(callee.expression.expression);
   return ts.isTaggedTemplateExpression(callee) && ts.isPropertyAccessExpression(callee.tag) && callee.tag.name.text === 'each' && isTest(callee.tag.expression);
 }
