@@ -1,104 +1,47 @@
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { createCertificateAuthority, issueCertificate } from '@typernetes/pki';
-import { definitionOf, eventually, install } from '../../custom-kinds/testing/definitions';
+import { definitionOf, install } from '../../custom-kinds/testing/definitions';
 import { startTestApi, type TestApi } from '../../testing/start-test-api';
+import { map, mapRule as rule, maps, patch, registration as group, startHooks, type Hooks } from './testing/hooks';
 
 jest.setTimeout(120_000);
 
-interface Review {
-  request: { uid: string; operation: string; dryRun: boolean; name?: string; object: { metadata: { name: string; labels?: Record<string, string> }; data?: Record<string, string> } | null; oldObject: unknown; userInfo: { username: string } };
-}
-type Answer = (review: Review) => object | undefined;
-
-const nowMs = Date.now();
-const authority = createCertificateAuthority('webhooks', nowMs, 1);
-const serving = issueCertificate(authority, { commonName: 'webhook', hosts: ['127.0.0.1', 'hook.default.svc'], usages: ['server'], nowMs, validForDays: 1 });
-const caBundle = Buffer.from(authority.cert).toString('base64');
-
 let api: TestApi;
-let server: Server;
-let port: number;
-const answers = new Map<string, Answer>();
-const asked: Review['request'][] = [];
+let hooks: Hooks;
+const hook: Hooks['hook'] = (path, more) => hooks.hook(path, more);
+const withHooks = (kind: 'mutating' | 'validating', list: object[], test: () => Promise<void>): Promise<void> => hooks.whileAsked(api, kind, list, test);
 
 beforeAll(async () => {
-  server = createServer({ cert: serving.cert, key: serving.key }, (request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const review = JSON.parse(Buffer.concat(chunks).toString()) as Review;
-      asked.push(review.request);
-      const answer = answers.get(new URL(request.url ?? '/', 'https://x').pathname)?.(review);
-      if (!answer) return void response.writeHead(500).end();
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ kind: 'AdmissionReview', apiVersion: 'admission.k8s.io/v1', response: { uid: review.request.uid, ...answer } }));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  port = (server.address() as AddressInfo).port;
-  api = await startTestApi();
+  [api, hooks] = await Promise.all([startTestApi(), startHooks()]);
   await api.call('POST', '/api/v1/namespaces', { body: { metadata: { name: 'hooked', labels: { hooks: 'on' } } } });
 });
 afterAll(async () => {
   await api.stop();
-  server.close();
+  await hooks.stop();
 });
 beforeEach(() => {
-  asked.length = 0;
+  hooks.asked.length = 0;
 });
-
-const group = '/apis/admissionregistration.k8s.io/v1';
-const maps = '/api/v1/namespaces/default/configmaps';
-const rule = { operations: ['CREATE', 'UPDATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] };
-const hook = (path: string, more: object = {}): object => ({
-  name: `${path.slice(1)}.example.com`,
-  clientConfig: { url: `https://127.0.0.1:${port}${path}`, caBundle },
-  rules: [rule],
-  admissionReviewVersions: ['v1'],
-  sideEffects: 'None',
-  ...more,
-});
-const patch = (...operations: object[]): object => ({ allowed: true, patchType: 'JSONPatch', patch: Buffer.from(JSON.stringify(operations)).toString('base64') });
-const map = (name: string, data: Record<string, string> = {}): object => ({ metadata: { name }, data });
-
-/** With webhooks in place while `test` runs. The server hears of changes within milliseconds: a probe tells when. */
-async function withHooks(kind: 'mutating' | 'validating', hooks: object[], test: () => Promise<void>): Promise<void> {
-  const path = `${group}/${kind}webhookconfigurations`;
-  answers.set('/probe', () => ({ allowed: false, status: { message: 'probed' } }));
-  const probe = hook('/probe', { objectSelector: { matchLabels: { probe: 'yes' } } });
-  const created = await api.call('POST', path, { body: { metadata: { name: 'test' }, webhooks: [...hooks, ...(kind === 'validating' ? [probe] : [])] } });
-  expect([created.code, created.json['message']]).toEqual([201, undefined]);
-  await eventually('the configuration is known', async () => (await api.call('GET', `${path}?resourceVersion=${created.json.metadata?.resourceVersion}&resourceVersionMatch=NotOlderThan`)).code === 200);
-  try {
-    await test();
-  } finally {
-    const deleted = await api.call('DELETE', `${path}/test`);
-    expect(deleted.code).toBe(200);
-    await eventually('the configuration is forgotten', async () => (await api.call('GET', `${path}?resourceVersion=0`)).json['items']?.toString() === '');
-  }
-}
 
 it('a mutating webhook changes what is stored, after defaults and before validation', async () => {
-  answers.set('/add', ({ request }) => patch({ op: 'add', path: '/data/added', value: request.userInfo.username }));
+  hooks.answers.set('/add', ({ request }) => patch({ op: 'add', path: '/data/added', value: request.userInfo.username }));
   await withHooks('mutating', [hook('/add')], async () => {
     const { code, json } = await api.call('POST', maps, { body: map('mutated', { own: '1' }) });
     expect([code, json['data']]).toEqual([201, { own: '1', added: expect.any(String) }]);
-    expect(asked[0]).toMatchObject({ operation: 'CREATE', name: 'mutated', namespace: 'default', dryRun: false, resource: { group: '', version: 'v1', resource: 'configmaps' }, oldObject: null });
+    expect(hooks.asked[0]).toMatchObject({ operation: 'CREATE', name: 'mutated', namespace: 'default', dryRun: false, resource: { group: '', version: 'v1', resource: 'configmaps' }, oldObject: null });
     expect((await api.call('POST', `${maps}?dryRun=All`, { body: map('dry', { own: '1' }) })).json['data']).toMatchObject({ added: expect.any(String) });
-    expect(asked.at(-1)?.dryRun).toBe(true);
+    expect(hooks.asked.at(-1)?.dryRun).toBe(true);
   });
 });
 
 it('what a later one changes the earlier ones may see once more', async () => {
-  answers.set('/first', ({ request }) => patch({ op: 'add', path: `/data/first${Object.keys(request.object?.data ?? {}).length}`, value: 'x' }));
-  answers.set('/second', () => patch({ op: 'add', path: '/data/second', value: 'x' }));
+  hooks.answers.set('/first', ({ request }) => patch({ op: 'add', path: `/data/first${Object.keys(request.object?.data ?? {}).length}`, value: 'x' }));
+  hooks.answers.set('/second', () => patch({ op: 'add', path: '/data/second', value: 'x' }));
   await withHooks('mutating', [hook('/first', { reinvocationPolicy: 'IfNeeded' }), hook('/second')], async () => {
     expect((await api.call('POST', maps, { body: map('twice', { own: '1' }) })).json['data']).toEqual({ own: '1', first1: 'x', second: 'x', first3: 'x' });
   });
 });
 
 it('what a webhook makes of an object is validated', async () => {
-  answers.set('/spoil', () => patch({ op: 'add', path: '/data/not a key', value: 'x' }));
+  hooks.answers.set('/spoil', () => patch({ op: 'add', path: '/data/not a key', value: 'x' }));
   await withHooks('mutating', [hook('/spoil')], async () => {
     const { code, json } = await api.call('POST', maps, { body: map('spoilt', { own: '1' }) });
     expect([code, json['message']]).toEqual([422, expect.stringContaining('data[not a key]: Invalid value: "not a key"')]);
@@ -107,7 +50,7 @@ it('what a webhook makes of an object is validated', async () => {
 
 it('a validating webhook refuses creates, updates and deletes, with its reason, code and warnings', async () => {
   await api.call('POST', maps, { body: map('kept') });
-  answers.set('/deny', ({ request }) => ({ allowed: request.object?.data?.['good'] === 'yes', status: { message: `no ${request.operation}`, code: 403, reason: 'Forbidden' }, warnings: ['be careful'] }));
+  hooks.answers.set('/deny', ({ request }) => ({ allowed: request.object?.data?.['good'] === 'yes', status: { message: `no ${request.operation}`, code: 403, reason: 'Forbidden' }, warnings: ['be careful'] }));
   await withHooks('validating', [hook('/deny', { rules: [{ ...rule, operations: ['*'] }] })], async () => {
     const refused = await api.call('POST', maps, { body: map('bad') });
     expect([refused.code, refused.json['message'], refused.json['reason']]).toEqual([403, 'admission webhook "deny.example.com" denied the request: no CREATE', 'Forbidden']);
@@ -120,11 +63,11 @@ it('a validating webhook refuses creates, updates and deletes, with its reason, 
 });
 
 it('a webhook that fails stops the write, or does not, as it was said', async () => {
-  answers.set('/broken', () => undefined);
-  const gone = { clientConfig: { service: { name: 'nobody', namespace: 'default' }, caBundle } };
+  hooks.answers.set('/broken', () => undefined);
+  const gone = { clientConfig: { service: { name: 'nobody', namespace: 'default' }, caBundle: hooks.caBundle } };
   await withHooks('validating', [hook('/broken', { timeoutSeconds: 2 })], async () => {
     const { code, json } = await api.call('POST', maps, { body: map('never') });
-    expect([code, json['message']]).toEqual([500, `Internal error occurred: failed calling webhook "broken.example.com": failed to call webhook: Post "https://127.0.0.1:${port}/broken?timeout=2s": the server answered 500`]);
+    expect([code, json['message']]).toEqual([500, `Internal error occurred: failed calling webhook "broken.example.com": failed to call webhook: Post "https://127.0.0.1:${hooks.port}/broken?timeout=2s": the server answered 500`]);
   });
   await withHooks('validating', [hook('/broken', { failurePolicy: 'Ignore' })], async () => {
     expect((await api.call('POST', maps, { body: map('anyhow') })).code).toBe(201);
@@ -135,7 +78,7 @@ it('a webhook that fails stops the write, or does not, as it was said', async ()
 });
 
 it('selectors and conditions decide who is asked', async () => {
-  answers.set('/deny', () => ({ allowed: false }));
+  hooks.answers.set('/deny', () => ({ allowed: false }));
   const conditions = [{ name: 'not-ours', expression: 'request.userInfo.username != "" && has(object.data) && object.data.secret == "yes"' }];
   await withHooks('validating', [hook('/deny', { matchConditions: conditions, namespaceSelector: { matchLabels: { hooks: 'on' } } })], async () => {
     const hooked = maps.replace('default', 'hooked');
@@ -151,7 +94,7 @@ it('selectors and conditions decide who is asked', async () => {
 
 it('custom objects are asked about like others', async () => {
   await install(api, definitionOf('hats'));
-  answers.set('/hat', () => patch({ op: 'add', path: '/spec/checked', value: true }));
+  hooks.answers.set('/hat', () => patch({ op: 'add', path: '/spec/checked', value: true }));
   const rules = [{ operations: ['CREATE'], apiGroups: ['example.com'], apiVersions: ['v1'], resources: ['hats'], scope: 'Namespaced' }];
   await withHooks('mutating', [hook('/hat', { rules })], async () => {
     const { code, json } = await api.call('POST', '/apis/example.com/v1/namespaces/default/hats', { body: { apiVersion: 'example.com/v1', kind: 'Hat', metadata: { name: 'h' }, spec: { size: 1 } } });
@@ -179,15 +122,15 @@ it('kubectl lists them', async () => {
 });
 
 it('a webhook sees what earlier ones made of the object, also its labels', async () => {
-  answers.set('/label', () => patch({ op: 'add', path: '/metadata/labels', value: { sidecar: 'yes' } }));
-  answers.set('/inject', () => patch({ op: 'add', path: '/data/injected', value: 'x' }));
+  hooks.answers.set('/label', () => patch({ op: 'add', path: '/metadata/labels', value: { sidecar: 'yes' } }));
+  hooks.answers.set('/inject', () => patch({ op: 'add', path: '/data/injected', value: 'x' }));
   await withHooks('mutating', [hook('/label'), hook('/inject', { objectSelector: { matchLabels: { sidecar: 'yes' } } })], async () => {
     expect((await api.call('POST', maps, { body: map('chained', { own: '1' }) })).json['data']).toEqual({ own: '1', injected: 'x' });
   });
 });
 
 it('fields of an answer may be null', async () => {
-  answers.set('/nulls', () => ({ allowed: true, status: null, patch: null, patchType: null, warnings: null }));
+  hooks.answers.set('/nulls', () => ({ allowed: true, status: null, patch: null, patchType: null, warnings: null }));
   await withHooks('validating', [hook('/nulls')], async () => {
     const { code, json } = await api.call('POST', maps, { body: map('nulls') });
     expect([code, json['message']]).toEqual([201, undefined]);
@@ -195,7 +138,7 @@ it('fields of an answer may be null', async () => {
 });
 
 it('streams and proxies of pods can be denied', async () => {
-  answers.set('/deny', () => ({ allowed: false, status: { message: 'no attach' } }));
+  hooks.answers.set('/deny', () => ({ allowed: false, status: { message: 'no attach' } }));
   const pods = '/api/v1/namespaces/default/pods';
   await api.call('POST', '/api/v1/namespaces/default/serviceaccounts', { body: { metadata: { name: 'default' } } });
   expect((await api.call('POST', pods, { body: { metadata: { name: 'p' }, spec: { automountServiceAccountToken: false, containers: [{ name: 'c', image: 'i' }] } } })).code).toBe(201);
@@ -208,7 +151,7 @@ it('streams and proxies of pods can be denied', async () => {
 });
 
 it('mutating webhooks have no say about configurations of webhooks', async () => {
-  answers.set('/own', () => patch({ op: 'add', path: '/metadata/labels', value: { changed: 'yes' } }));
+  hooks.answers.set('/own', () => patch({ op: 'add', path: '/metadata/labels', value: { changed: 'yes' } }));
   const rules = [{ operations: ['*'], apiGroups: ['*'], apiVersions: ['*'], resources: ['*'] }];
   await withHooks('mutating', [hook('/own', { rules })], async () => {
     const path = `${group}/validatingwebhookconfigurations`;
