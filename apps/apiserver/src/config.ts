@@ -43,6 +43,8 @@ export interface ApiserverConfig {
   /** `Node`, `RBAC`, `AlwaysAllow`, `AlwaysDeny`, asked in this order. */
   readonly authorizationModes: readonly string[];
   readonly anonymousAuth: boolean;
+  /** Which versions are served beyond the stable ones, or not at all: `api/beta=true,batch/v1=false`. */
+  readonly runtimeConfig?: string;
   readonly logger: Logger;
   readonly clock?: Clock;
   readonly random?: Random;

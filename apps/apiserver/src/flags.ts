@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { builtInKinds, servedBy } from '@typernetes/api';
 import { EnvironmentError, loadTls, type Logger, watchTls } from '@typernetes/component';
 import type { Clock } from '@typernetes/machinery';
 import { configDefaults, type ApiserverConfig } from './config';
@@ -26,6 +27,7 @@ export interface Flags {
   kubeletCertificateAuthority?: string;
   authorizationMode: string;
   anonymousAuth: string;
+  runtimeConfig: string[];
 }
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
@@ -52,6 +54,7 @@ export function declareFlags(command: Command): void {
     .option('--kubelet-client-key <file>', 'its key')
     .option('--kubelet-certificate-authority <file>', 'CA of kubelets')
     .option('--authorization-mode <modes>', 'asked in this order: Node, RBAC, AlwaysAllow, AlwaysDeny', configDefaults.authorizationModes.join(','))
+    .option('--runtime-config <key=value,...>', 'turns API versions on and off: api/all, api/ga, api/beta, api/alpha, group/version, group/version/resource; may be repeated', collect, [])
     .option('--anonymous-auth <boolean>', 'requests without credentials are system:anonymous', String(configDefaults.anonymousAuth));
 }
 
@@ -74,6 +77,21 @@ function modes(text: string): string[] {
   const unknown = parts.find((mode) => !knownModes.includes(mode));
   if (unknown !== undefined) throw new EnvironmentError(`--authorization-mode: ${unknown} is not a valid mode`, 2);
   return parts;
+}
+
+/**
+ * All `--runtime-config` of a command line in one.
+ *
+ * @throws EnvironmentError when the server would not know what is meant
+ */
+export function runtimeConfigOf(values: readonly string[]): string {
+  const text = values.join(',');
+  try {
+    servedBy(text, builtInKinds);
+  } catch (error) {
+    throw new EnvironmentError(`--runtime-config: ${error instanceof Error ? error.message : String(error)}`, 2);
+  }
+  return text;
 }
 
 /** Reads the files that the flags name. @throws EnvironmentError */
@@ -99,6 +117,7 @@ export function configOf(flags: Flags, { logger, clock }: { logger: Logger; cloc
     ...(kubelet.ca ? { kubeletCa: kubelet.ca } : {}),
     authorizationModes: modes(flags.authorizationMode),
     anonymousAuth: flags.anonymousAuth !== 'false',
+    runtimeConfig: runtimeConfigOf(flags.runtimeConfig),
     logger,
     clock,
   };

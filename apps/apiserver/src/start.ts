@@ -1,4 +1,4 @@
-import { createRegistry, resources, type Registry } from '@typernetes/api';
+import { builtInKinds, createRegistry, resources, servedBy, type Registry } from '@typernetes/api';
 import type { ApiClient } from '@typernetes/client';
 import { systemClock, systemRandom, type Cancel } from '@typernetes/machinery';
 import { EtcdStorage, Mirror } from '@typernetes/storage';
@@ -51,7 +51,7 @@ function compose(config: ApiserverConfig): Parts {
   const clock = config.clock ?? systemClock;
   const storage = config.storage ?? new EtcdStorage({ endpoints: config.etcdServers, ...(config.etcdTls ? { tls: config.etcdTls } : {}), clock });
   const mirror = new Mirror(storage, { clock, onTrouble: (error) => config.logger.warn({ err: error }, 'lost the watch on the store, resuming') });
-  const registry = createRegistry();
+  const registry = createRegistry(servedBy(config.runtimeConfig ?? '', builtInKinds));
   const stores = new ResourceStores(registry, mirror);
   const allocator = new ServiceAllocator(config, mirror);
   const internals: ApiserverInternals = { objects: new CacheReader(registry, stores, { mirror, storage }), client: createLoopbackClient(() => environment, self) };

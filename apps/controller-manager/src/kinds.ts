@@ -1,4 +1,4 @@
-import { builtInKinds, resources, type CustomResourceDefinition, type ResourceType } from '@typernetes/api';
+import { builtInKinds, isServedByDefault, resources, type CustomResourceDefinition, type ResourceType } from '@typernetes/api';
 import { InformerFactory, type ApiClient, type Informer } from '@typernetes/client';
 import type { Logger } from '@typernetes/component';
 import { formatApiVersion, isConditionTrue, parseApiVersion, type Clock, type KubernetesObject, type Random } from '@typernetes/machinery';
@@ -9,7 +9,7 @@ let cached: readonly ResourceType[] | undefined;
 function deletableBuiltIns(): readonly ResourceType[] {
   if (cached) return cached;
   const byStorage = new Map<string, ResourceType>();
-  for (const kind of builtInKinds) {
+  for (const kind of builtInKinds.filter(isServedByDefault)) {
     const complete = (['list', 'watch', 'delete'] as const).every((verb) => kind.verbs.includes(verb));
     if (kind.storagePath && complete && !byStorage.has(kind.storagePath)) byStorage.set(kind.storagePath, kind);
   }

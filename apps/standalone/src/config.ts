@@ -12,6 +12,8 @@ export interface StandaloneConfig {
   /** 0: any free port. */
   readonly port: number;
   readonly serviceClusterIpRange: string;
+  /** As kube-apiserver's `--runtime-config`. */
+  readonly runtimeConfig?: string;
   /** Simulated nodes. */
   readonly nodes: number;
   /** Where the pods of simulated nodes keep volumes and logs; absent: a new temporary directory. */

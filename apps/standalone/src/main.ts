@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { runtimeConfigOf } from '@typernetes/app-apiserver';
 import { createLogger, EnvironmentError, runMain } from '@typernetes/component';
 import { editKubeconfigFile, mergeKubeconfig } from '@typernetes/pki';
 import { configDefaults } from './config';
@@ -16,6 +17,7 @@ interface Flags {
   port: string;
   nodes: string;
   simulation?: string;
+  runtimeConfig: string[];
   kubeconfig?: string;
   mergeKubeconfig: boolean;
 }
@@ -56,6 +58,7 @@ void runMain<Flags>({
       .option('--port <port>', 'HTTPS; 0 takes a free one', String(configDefaults.port))
       .option('--nodes <count>', 'simulated nodes', String(configDefaults.nodes))
       .option('--simulation <file>', 'YAML that says how nodes and containers behave')
+      .option('--runtime-config <key=value,...>', 'turns API versions on and off, as of kube-apiserver: api/beta=true', (value: string, before: string[]) => [...before, value], [])
       .option('--kubeconfig <file>', "write the administrator's kubeconfig there too")
       .option('--no-merge-kubeconfig', "leave the user's own kubeconfig as it is"),
   start: async (flags, { logger, clock }) => {
@@ -68,6 +71,7 @@ void runMain<Flags>({
       bindAddress: flags.bindAddress,
       port: portOf(flags.port),
       nodes,
+      runtimeConfig: runtimeConfigOf(flags.runtimeConfig),
       ...(flags.simulation ? { simulation: await simulationOf(flags.simulation) } : {}),
       ...(flags.inMemory ? {} : { nodesDirectory: path.join(flags.dataDir, 'nodes') }),
       loggerFor: (component) => createLogger(component, logLevel),

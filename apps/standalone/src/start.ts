@@ -60,6 +60,7 @@ function launchApi(config: StandaloneConfig, pki: StandalonePki, storage: Storag
     serviceAccountKeys: [Buffer.from(pki.serviceAccountPublicKey)],
     serviceAccountSigningKey: Buffer.from(pki.serviceAccountPrivateKey),
     serviceClusterIpRange: config.serviceClusterIpRange,
+    ...(config.runtimeConfig === undefined ? {} : { runtimeConfig: config.runtimeConfig }),
     kubeletClient: { cert: Buffer.from(pki.admin.cert), key: Buffer.from(pki.admin.key) },
     kubeletCa: Buffer.from(pki.caCert),
     logger: loggerFor('apiserver'),

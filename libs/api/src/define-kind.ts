@@ -11,7 +11,7 @@ export type KindTraits<T extends KubernetesObject> = Partial<Omit<KindDefinition
 };
 
 /** `rbac.authorization.k8s.io` -> `io.k8s.api.rbac.v1.Role`: how upstream's packages are named. */
-function definitionName({ group, version, kind }: ResourceType): string {
+export function definitionName({ group, version, kind }: ResourceType): string {
   return `io.k8s.api.${group ? group.split('.')[0] : 'core'}.${version}.${kind}`;
 }
 

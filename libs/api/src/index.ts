@@ -11,6 +11,7 @@ export * from './name-rules';
 export * from './quota';
 export * from './registry';
 export * from './resources';
+export * from './runtime-config';
 export { alwaysFieldsOf } from './schema/always-fields';
 export * from './schema/decode';
 export * from './schema/definitions';

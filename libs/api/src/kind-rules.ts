@@ -1,7 +1,8 @@
 /** Which defaults and rules belong to which kind: one table, so that a missing row is seen. */
 import type { FieldError } from '@typernetes/machinery';
 import { defaultMutatingWebhookConfiguration, defaultValidatingWebhookConfiguration } from './admissionregistration/defaults';
-import { defaultValidatingAdmissionPolicy, defaultValidatingAdmissionPolicyBinding } from './admissionregistration/policy-defaults';
+import { defaultMutatingAdmissionPolicy, defaultMutatingAdmissionPolicyBinding, defaultValidatingAdmissionPolicy, defaultValidatingAdmissionPolicyBinding } from './admissionregistration/policy-defaults';
+import { validateMutatingAdmissionPolicy, validateMutatingAdmissionPolicyBinding } from './admissionregistration/validate-mutating-policies';
 import { validateValidatingAdmissionPolicy, validateValidatingAdmissionPolicyBinding } from './admissionregistration/validate-policies';
 import { validateWebhookConfiguration } from './admissionregistration/validate-webhooks';
 import { defaultCustomResourceDefinition } from './apiextensions/defaults';
@@ -252,6 +253,8 @@ const rulesByKind: ReadonlyMap<string, KindRules<object>> = new Map([
   rulesOf(resources.serviceCIDRs, { validateCreate: validation.validateServiceCIDRCreate, validateUpdate: validation.validateServiceCIDRUpdate }),
   rulesOf(resources.validatingAdmissionPolicies, { defaults: defaultValidatingAdmissionPolicy, validateCreate: validateValidatingAdmissionPolicy, validateUpdate: validateValidatingAdmissionPolicy }),
   rulesOf(resources.validatingAdmissionPolicyBindings, { defaults: defaultValidatingAdmissionPolicyBinding, validateCreate: validateValidatingAdmissionPolicyBinding, validateUpdate: validateValidatingAdmissionPolicyBinding }),
+  rulesOf(resources.mutatingAdmissionPolicies, { defaults: defaultMutatingAdmissionPolicy, validateCreate: validateMutatingAdmissionPolicy, validateUpdate: validateMutatingAdmissionPolicy }),
+  rulesOf(resources.mutatingAdmissionPolicyBindings, { defaults: defaultMutatingAdmissionPolicyBinding, validateCreate: validateMutatingAdmissionPolicyBinding, validateUpdate: validateMutatingAdmissionPolicyBinding }),
   rulesOf(resources.mutatingWebhookConfigurations, { defaults: defaultMutatingWebhookConfiguration, validateCreate: validateWebhookConfiguration, validateUpdate: validateWebhookConfiguration }),
   rulesOf(resources.validatingWebhookConfigurations, { defaults: defaultValidatingWebhookConfiguration, validateCreate: validateWebhookConfiguration, validateUpdate: validateWebhookConfiguration }),
   rulesOf(resources.customResourceDefinitions, {

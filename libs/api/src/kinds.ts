@@ -1,3 +1,4 @@
+import { mutatingAdmissionPolicy, mutatingAdmissionPolicyBinding } from './admissionregistration/mutating-admission-policy';
 import { mutatingWebhookConfiguration, validatingWebhookConfiguration } from './admissionregistration/webhook-configurations';
 import { validatingAdmissionPolicy, validatingAdmissionPolicyBinding } from './admissionregistration/validating-admission-policy';
 import { customResourceDefinition } from './apiextensions/custom-resource-definition';
@@ -51,9 +52,11 @@ import { storageClass, volumeAttributesClass } from './storage/classes';
 import { csiDriver, csiNode, csiStorageCapacity } from './storage/csi';
 import { volumeAttachment } from './storage/volume-attachment';
 import type { KindDefinition } from './kind';
+import { inOtherVersions } from './other-versions';
 import { withPrinter } from './printers';
 import { withRules } from './kind-rules';
 import { Registry } from './registry';
+import { isServedByDefault } from './runtime-config';
 
 const declarations: readonly KindDefinition[] = [
   binding,
@@ -117,13 +120,20 @@ const declarations: readonly KindDefinition[] = [
   ipAddress,
   validatingAdmissionPolicy,
   validatingAdmissionPolicyBinding,
+  mutatingAdmissionPolicy,
+  mutatingAdmissionPolicyBinding,
   mutatingWebhookConfiguration,
   validatingWebhookConfiguration,
   customResourceDefinition,
 ];
 
-/** Every built-in kind. Groups appear in discovery in this order. */
-export const builtInKinds: readonly KindDefinition[] = declarations.map(withRules).map(withPrinter);
+const declared: readonly KindDefinition[] = declarations.map(withRules).map(withPrinter);
 
-/** A registry of its own, so that custom kinds of one server are not seen by another in the same process. */
-export const createRegistry = (): Registry => new Registry(builtInKinds);
+/** Every built-in kind, in every version. Groups appear in discovery in this order. */
+export const builtInKinds: readonly KindDefinition[] = [...declared, ...inOtherVersions(declared)];
+
+/**
+ * A registry of its own, so that custom kinds of one server are not seen by another in the same process. Without a choice
+ * it has what is on by default.
+ */
+export const createRegistry = (isServed: (kind: KindDefinition) => boolean = isServedByDefault): Registry => new Registry(builtInKinds.filter(isServed));

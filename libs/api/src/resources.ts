@@ -24,6 +24,9 @@ const flowcontrol = { group: 'flowcontrol.apiserver.k8s.io', version: 'v1' } as 
 const dynamicResources = { group: 'resource.k8s.io', version: 'v1' } as const;
 const networking = { group: 'networking.k8s.io', version: 'v1' } as const;
 
+const admissionregistrationBeta = { ...admissionregistration, version: 'v1beta1' } as const;
+const admissionregistrationAlpha = { ...admissionregistration, version: 'v1alpha1' } as const;
+
 function namespaced<T extends KubernetesObject>(gv: { group: string; version: string }, kind: string, resource: string): ResourceType<T> {
   return { ...gv, kind, resource, namespaced: true };
 }
@@ -70,6 +73,12 @@ export const resources = {
   jobs: namespaced<types.Job>(batch, 'Job', 'jobs'),
   validatingAdmissionPolicies: clusterScoped<types.ValidatingAdmissionPolicy>(admissionregistration, 'ValidatingAdmissionPolicy', 'validatingadmissionpolicies'),
   validatingAdmissionPolicyBindings: clusterScoped<types.ValidatingAdmissionPolicyBinding>(admissionregistration, 'ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings'),
+  mutatingAdmissionPolicies: clusterScoped<types.MutatingAdmissionPolicy>(admissionregistration, 'MutatingAdmissionPolicy', 'mutatingadmissionpolicies'),
+  mutatingAdmissionPolicyBindings: clusterScoped<types.MutatingAdmissionPolicyBinding>(admissionregistration, 'MutatingAdmissionPolicyBinding', 'mutatingadmissionpolicybindings'),
+  mutatingAdmissionPoliciesV1beta1: clusterScoped<types.V1beta1MutatingAdmissionPolicy>(admissionregistrationBeta, 'MutatingAdmissionPolicy', 'mutatingadmissionpolicies'),
+  mutatingAdmissionPolicyBindingsV1beta1: clusterScoped<types.V1beta1MutatingAdmissionPolicyBinding>(admissionregistrationBeta, 'MutatingAdmissionPolicyBinding', 'mutatingadmissionpolicybindings'),
+  mutatingAdmissionPoliciesV1alpha1: clusterScoped<types.V1alpha1MutatingAdmissionPolicy>(admissionregistrationAlpha, 'MutatingAdmissionPolicy', 'mutatingadmissionpolicies'),
+  mutatingAdmissionPolicyBindingsV1alpha1: clusterScoped<types.V1alpha1MutatingAdmissionPolicyBinding>(admissionregistrationAlpha, 'MutatingAdmissionPolicyBinding', 'mutatingadmissionpolicybindings'),
   mutatingWebhookConfigurations: clusterScoped<types.MutatingWebhookConfiguration>(admissionregistration, 'MutatingWebhookConfiguration', 'mutatingwebhookconfigurations'),
   validatingWebhookConfigurations: clusterScoped<types.ValidatingWebhookConfiguration>(admissionregistration, 'ValidatingWebhookConfiguration', 'validatingwebhookconfigurations'),
   customResourceDefinitions: clusterScoped<types.CustomResourceDefinition>(apiextensions, 'CustomResourceDefinition', 'customresourcedefinitions'),

@@ -49,7 +49,7 @@ function withParameters(item: Json, shared: Json): Json {
 }
 
 const pathsOf = (document: Json): Json => document['paths'] as Json;
-const registry = createRegistry();
+const registry = createRegistry(() => true);
 const resources = new Map([...registry].map((kind) => [`${kind.group}/${kind.version}/${kind.resource}`, kind]));
 
 /** Paths of the reference that belong to kinds that we have. */

@@ -22,7 +22,7 @@ interface Document {
   items: { metadata: { name?: string }; versions: { version: string; freshness: string; resources: Resource[] }[] }[];
 }
 
-const registry = createRegistry();
+const registry = createRegistry(() => true);
 const byName = (a: Subresource, b: Subresource): number => (a.subresource < b.subresource ? -1 : 1);
 const sorted = ({ subresources, ...rest }: Resource): Resource => ({ ...rest, ...(subresources ? { subresources: [...subresources].sort(byName) } : {}) });
 

@@ -1,4 +1,4 @@
-import type { MatchResources, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from '../generated/types';
+import type { MatchResources, MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from '../generated/types';
 
 function defaultMatch(match: MatchResources | undefined): void {
   if (!match) return;
@@ -16,5 +16,16 @@ export function defaultValidatingAdmissionPolicy({ spec }: ValidatingAdmissionPo
 }
 
 export function defaultValidatingAdmissionPolicyBinding({ spec }: ValidatingAdmissionPolicyBinding): void {
+  defaultMatch(spec?.matchResources);
+}
+
+/** Upstream's SetDefaults_MutatingAdmissionPolicySpec. */
+export function defaultMutatingAdmissionPolicy({ spec }: MutatingAdmissionPolicy): void {
+  if (!spec) return;
+  spec.failurePolicy ??= 'Fail';
+  defaultMatch(spec.matchConstraints);
+}
+
+export function defaultMutatingAdmissionPolicyBinding({ spec }: MutatingAdmissionPolicyBinding): void {
   defaultMatch(spec?.matchResources);
 }

@@ -1,19 +1,12 @@
 import { CelError, compileExpression } from '@typernetes/cel';
-import { fieldError, validateLabelSelector, validateQualifiedName, type FieldError } from '@typernetes/machinery';
-import type { MatchResources, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, ValidatingAdmissionPolicySpec, Validation } from '../generated/types';
+import { fieldError, validateQualifiedName, type FieldError } from '@typernetes/machinery';
+import type { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, ValidatingAdmissionPolicySpec, Validation } from '../generated/types';
 import { checkOneOf, checkRequired, checkWith, type Errors } from '../validation/checks';
 import { compileVariables, type CompiledVariables } from './policy-environment';
-import { checkRule } from './validate-rules';
+import { checkBinding, checkSubject, checkVariables } from './policy-checks';
 
 const reasons = ['Unauthorized', 'Forbidden', 'Invalid', 'RequestEntityTooLarge'];
 const actions = ['Audit', 'Deny', 'Warn'];
-
-function checkMatch(out: Errors, field: string, { resourceRules = [], excludeResourceRules = [], matchPolicy, namespaceSelector, objectSelector }: MatchResources): void {
-  resourceRules.forEach((rule, i) => checkRule(out, `${field}.resourceRules[${i}]`, rule));
-  excludeResourceRules.forEach((rule, i) => checkRule(out, `${field}.excludeResourceRules[${i}]`, rule));
-  checkOneOf(out, `${field}.matchPolicy`, matchPolicy, ['Equivalent', 'Exact']);
-  out.push(...validateLabelSelector(namespaceSelector, `${field}.namespaceSelector`), ...validateLabelSelector(objectSelector, `${field}.objectSelector`));
-}
 
 /** Compiles in the environment of the policy, so that everybody hears of mistakes when it is written. */
 function checkExpression(out: Errors, field: string, { environment }: CompiledVariables, { expression = '', returns }: { expression?: string; returns?: readonly string[] }): void {
@@ -35,24 +28,12 @@ function checkValidation(out: Errors, field: string, compiled: CompiledVariables
 }
 
 function checkSpec(out: Errors, spec: ValidatingAdmissionPolicySpec): void {
-  checkOneOf(out, 'spec.failurePolicy', spec.failurePolicy, ['Fail', 'Ignore']);
-  if (spec.paramKind) {
-    checkRequired(out, 'spec.paramKind.apiVersion', spec.paramKind.apiVersion);
-    checkRequired(out, 'spec.paramKind.kind', spec.paramKind.kind);
-  }
-  if (!spec.matchConstraints) out.push(fieldError.required('spec.matchConstraints'));
-  else {
-    checkMatch(out, 'spec.matchConstraints', spec.matchConstraints);
-    checkRequired(out, 'spec.matchConstraints.resourceRules', spec.matchConstraints.resourceRules);
-  }
+  checkSubject(out, spec);
   const { validations = [], auditAnnotations = [], variables = [], matchConditions = [] } = spec;
   if (validations.length + auditAnnotations.length === 0) {
     out.push(fieldError.required('spec.validations', 'validations or auditAnnotations must contain at least one item'), fieldError.required('spec.auditAnnotations', 'validations or auditAnnotations must contain at least one item'));
   }
-  variables.forEach(({ name, expression }, i) => {
-    if (checkRequired(out, `spec.variables[${i}].name`, name) && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) out.push(fieldError.invalid(`spec.variables[${i}].name`, name, 'name is not a valid CEL identifier'));
-    checkRequired(out, `spec.variables[${i}].expression`, expression);
-  });
+  checkVariables(out, variables);
   if (out.length > 0) return;
   const compiled = compileVariables(spec, (index, error) => {
     if (!(error instanceof CelError)) throw error;
@@ -78,14 +59,7 @@ export function validateValidatingAdmissionPolicy({ spec }: ValidatingAdmissionP
 export function validateValidatingAdmissionPolicyBinding({ spec }: ValidatingAdmissionPolicyBinding): FieldError[] {
   const out: Errors = [];
   const { policyName, paramRef, matchResources, validationActions = [] } = (spec ?? {}) as Partial<ValidatingAdmissionPolicyBinding['spec']>;
-  checkRequired(out, 'spec.policyName', policyName);
-  if (paramRef) {
-    const { name, selector, parameterNotFoundAction } = paramRef;
-    if ((name === undefined) === (selector === undefined)) out.push(fieldError.forbidden('spec.paramRef.name', 'name and selector are mutually exclusive, and one of them is required'));
-    if (checkRequired(out, 'spec.paramRef.parameterNotFoundAction', parameterNotFoundAction)) checkOneOf(out, 'spec.paramRef.parameterNotFoundAction', parameterNotFoundAction, ['Allow', 'Deny']);
-    if (selector) out.push(...validateLabelSelector(selector, 'spec.paramRef.selector'));
-  }
-  if (matchResources) checkMatch(out, 'spec.matchResources', matchResources);
+  checkBinding(out, { policyName, paramRef, matchResources });
   if (checkRequired(out, 'spec.validationActions', validationActions)) {
     validationActions.forEach((action, i) => {
       checkOneOf(out, `spec.validationActions[${i}]`, action, actions);

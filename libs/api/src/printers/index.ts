@@ -73,6 +73,8 @@ const printers: ReadonlyMap<string, TablePrinter<KubernetesObject>> = new Map([
   printerOf(resources.serviceCIDRs, networking.serviceCIDRPrinter),
   printerOf(resources.validatingAdmissionPolicies, policies.validatingPolicyPrinter),
   printerOf(resources.validatingAdmissionPolicyBindings, policies.validatingPolicyBindingPrinter),
+  printerOf(resources.mutatingAdmissionPolicies, policies.mutatingPolicyPrinter),
+  printerOf(resources.mutatingAdmissionPolicyBindings, policies.mutatingPolicyBindingPrinter),
   printerOf(resources.mutatingWebhookConfigurations, policies.mutatingWebhookPrinter),
   printerOf(resources.validatingWebhookConfigurations, policies.validatingWebhookPrinter),
   printerOf(resources.ipAddresses, networking.ipAddressPrinter),

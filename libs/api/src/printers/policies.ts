@@ -1,4 +1,4 @@
-import type { MutatingWebhookConfiguration, PodTemplate, PriorityClass, ResourceQuota, RuntimeClass, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, ValidatingWebhookConfiguration } from '../generated/types';
+import type { MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding, MutatingWebhookConfiguration, PodTemplate, PriorityClass, ResourceQuota, RuntimeClass, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, ValidatingWebhookConfiguration } from '../generated/types';
 import type { Cell, TablePrinter } from '../kind';
 import { templateCells } from './apps';
 import { age, columns, integer, labelsText, nameOf } from './cells';
@@ -45,11 +45,21 @@ export const validatingPolicyPrinter: TablePrinter<ValidatingAdmissionPolicy> = 
   },
 };
 
-export const validatingPolicyBindingPrinter: TablePrinter<ValidatingAdmissionPolicyBinding> = {
-  columns: columns('binding', ['Name', 'PolicyName', 'ParamRef', 'Age']),
-  row(binding, nowMs) {
-    const { policyName, paramRef } = binding.spec;
-    const ref = paramRef?.name === undefined ? unset : paramRef.namespace ? `${paramRef.namespace}/${paramRef.name}` : paramRef.name;
-    return [nameOf(binding), policyName, ref, age(binding, nowMs)];
+export const mutatingPolicyPrinter: TablePrinter<MutatingAdmissionPolicy> = {
+  columns: columns('policy', ['Name', integer('Mutations'), 'ParamKind', 'Age']),
+  row(policy, nowMs) {
+    const { mutations = [], paramKind } = policy.spec ?? {};
+    return [nameOf(policy), mutations.length, paramKind ? `${paramKind.apiVersion}/${paramKind.kind}` : unset, age(policy, nowMs)];
   },
 };
+
+const bindingColumns = ['Name', 'PolicyName', 'ParamRef', 'Age'];
+
+function bindingRow(binding: MutatingAdmissionPolicyBinding | ValidatingAdmissionPolicyBinding, nowMs: number): Cell[] {
+  const { policyName = '', paramRef } = binding.spec ?? {};
+  const ref = paramRef?.name === undefined ? unset : paramRef.namespace ? `${paramRef.namespace}/${paramRef.name}` : paramRef.name;
+  return [nameOf(binding), policyName, ref, age(binding, nowMs)];
+}
+
+export const mutatingPolicyBindingPrinter: TablePrinter<MutatingAdmissionPolicyBinding> = { columns: columns('binding', bindingColumns), row: bindingRow };
+export const validatingPolicyBindingPrinter: TablePrinter<ValidatingAdmissionPolicyBinding> = { columns: columns('binding', bindingColumns), row: bindingRow };

@@ -1,0 +1,40 @@
+import { fieldError, type FieldError } from '@typernetes/machinery';
+import type { MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding, Mutation } from '../generated/types';
+import { checkOneOf, checkRequired, checkRequiredOneOf, type Errors } from '../validation/checks';
+import { checkBinding, checkSubject, checkVariables } from './policy-checks';
+
+/** Patch types and the field that holds the expression of each. */
+const expressionFields = { ApplyConfiguration: 'applyConfiguration', JSONPatch: 'jsonPatch' } as const;
+
+function checkMutation(out: Errors, field: string, mutation: Partial<Mutation>): void {
+  const { patchType } = mutation;
+  checkRequiredOneOf(out, `${field}.patchType`, patchType, Object.keys(expressionFields));
+  for (const [type, property] of Object.entries(expressionFields)) {
+    const given = mutation[property];
+    if (patchType !== type && given) out.push(fieldError.forbidden(`${field}.${property}`, `must not be specified when patchType is ${patchType}`));
+    if (patchType !== type) continue;
+    if (!given) out.push(fieldError.required(`${field}.${property}`, `must be specified when patchType is ${type}`));
+    else checkRequired(out, `${field}.${property}.expression`, given.expression?.trim());
+  }
+}
+
+export function validateMutatingAdmissionPolicy({ spec = {} }: MutatingAdmissionPolicy): FieldError[] {
+  const out: Errors = [];
+  checkSubject(out, spec);
+  const { matchConditions = [], variables = [], mutations = [], reinvocationPolicy } = spec;
+  matchConditions.forEach(({ name, expression }, i) => {
+    checkRequired(out, `spec.matchConditions[${i}].name`, name);
+    checkRequired(out, `spec.matchConditions[${i}].expression`, expression?.trim());
+  });
+  checkVariables(out, variables);
+  if (mutations.length === 0) out.push(fieldError.required('spec.mutations', 'mutations must contain at least one item'));
+  mutations.forEach((mutation, i) => checkMutation(out, `spec.mutations[${i}]`, mutation));
+  if (checkRequired(out, 'spec.reinvocationPolicy', reinvocationPolicy)) checkOneOf(out, 'spec.reinvocationPolicy', reinvocationPolicy, ['IfNeeded', 'Never']);
+  return out;
+}
+
+export function validateMutatingAdmissionPolicyBinding({ spec = {} }: MutatingAdmissionPolicyBinding): FieldError[] {
+  const out: Errors = [];
+  checkBinding(out, spec);
+  return out;
+}
