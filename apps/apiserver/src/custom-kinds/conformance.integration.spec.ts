@@ -99,6 +99,17 @@ describe('CustomResourceDefinitions', () => {
       expect(JSON.stringify(old['com.example.v1.Shirt'])).not.toMatch(/nullable|"free":\{"type/);
     });
 
+    it('of groups of all names', async () => {
+      for (const group of ['first.example.org', 'second.example.net']) {
+        const { spec } = definitionOf('grouped');
+        await install(api, { ...definitionOf('grouped'), metadata: { name: `grouped.${group}` }, spec: { ...spec, group } });
+        const schemas = ((await get(`/openapi/v3/apis/${group}/v1`))['components'] as { schemas: Record<string, unknown> }).schemas;
+        const name = `${group.split('.').reverse().join('.')}.v1.Groupe`;
+        expect(schemas[name]).toMatchObject({ 'x-kubernetes-group-version-kind': [{ group, kind: 'Groupe', version: 'v1' }] });
+        expect(await v2()).toHaveProperty([name]);
+      }
+    });
+
     it('anew, when a version goes, comes or is renamed', async () => {
       const index = async (): Promise<Record<string, { serverRelativeURL: string }>> => (await get('/openapi/v3'))['paths'] as Record<string, { serverRelativeURL: string }>;
       const before = await index();

@@ -62,8 +62,13 @@ describe('kubectl, told by published schemas,', () => {
     for (const outcome of await written('Foo', { spec: { bars: [{ name: 'test-bar', unknown: true }] } }, ' --validate=ignore')) expect(outcome).toMatch(/created\n$/);
   });
 
-  it.each(['Root', 'Nested', 'Empty'])('takes anything in a %s where the schema does', async (kind) => {
+  it.each([
+    ['Root', 'roots', /KIND: +Root/],
+    ['Nested', 'nesteds.spec', /DESCRIPTION:\n +Specification of Waldo/],
+    ['Empty', 'empties', /DESCRIPTION:\n +<empty>/],
+  ])('takes anything in a %s where the schema does, and explains that', async (kind, field, explanation) => {
     expect(await written(kind, { spec: { a: null, b: [{ c: 'd' }] } })).toEqual([`${kind.toLowerCase()}.example.com/by-create created\n`, `${kind.toLowerCase()}.example.com/by-apply created\n`]);
+    expect((await run(`explain ${field}`)).stdout).toMatch(explanation);
   });
 
   it('takes unknown fields beside spec only where the root does', async () => {
@@ -77,8 +82,5 @@ describe('kubectl, told by published schemas,', () => {
     expect((await run('explain foos.spec')).stdout).toMatch(/DESCRIPTION:\n +Specification of Foo\n(?:.*\n)*FIELDS:\n +bars\t<\[\]Object>\n +List of Bars and their specs\./);
     expect((await run('explain foos.spec.bars')).stdout).toMatch(/FIELD: bars <\[\]Object>\n(?:.*\n)* +age\t<string>\n +Age of Bar\.\n\n +bazs\t<\[\]string>\n +List of Bazs\.\n\n +name\t<string> -required-\n +Name of Bar\./);
     expect(await run('explain foos.spec.bars2')).toMatchObject({ code: 1, stderr: expect.stringContaining('field "bars2" does not exist') as string });
-    expect((await run('explain roots')).stdout).toMatch(/KIND: +Root/);
-    expect((await run('explain nesteds.spec')).stdout).toMatch(/DESCRIPTION:\n +Specification of Waldo/);
-    expect((await run('explain empties')).stdout).toMatch(/DESCRIPTION:\n +<empty>/);
   });
 });

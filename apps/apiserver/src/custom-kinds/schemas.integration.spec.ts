@@ -63,6 +63,25 @@ describe('the schema of a custom kind', () => {
     expect([code, json]).toMatchObject([201, { spec: { what: 'ever' }, more: [1] }]);
   });
 
+  it('refuses fields that stand there twice even where anything goes', async () => {
+    const twice = '{"apiVersion":"example.com/v1","kind":"Free","metadata":{"name":"twice"},"unknown":1,"spec":{"a":"b","a":"c"},"unknown":2}';
+    const path = '/apis/example.com/v1/namespaces/default/frees';
+    const words = 'duplicate field "spec.a", duplicate field "unknown"';
+    expect(message(await api.call('POST', `${path}?fieldValidation=Strict`, { body: twice }))).toEqual([400, `Free in version "v1" cannot be handled as a Free: strict decoding error: ${words}`]);
+    const applied = await api.call('PATCH', `${path}/twice?fieldManager=e2e&fieldValidation=Strict`, { body: 'apiVersion: example.com/v1\nkind: Free\nmetadata: { name: twice }\nunknown: 1\nunknown: 2\n', headers: apply });
+    expect(message(applied)).toEqual([400, expect.stringContaining('key "unknown" already set in map')]);
+  });
+
+  it('refuses unknown metadata, also of the objects that it embeds', async () => {
+    const template = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'inner', unknownSubMeta: 1 }, spec: {} };
+    const body = { apiVersion: 'example.com/v1', kind: 'Timer', metadata: { name: 'meta', unknownMeta: 1 }, spec: { template } };
+    const words = 'unknown field "metadata.unknownMeta", unknown field "spec.template.metadata.unknownSubMeta"';
+    expect(message(await post(body, '?fieldValidation=Strict'))).toEqual([400, `Timer in version "v1" cannot be handled as a Timer: strict decoding error: ${words}`]);
+    const warned = await post(body);
+    expect([warned.code, warned.json['spec']]).toMatchObject([201, { template: { metadata: { name: 'inner' } } }]);
+    expect(JSON.stringify(warned.json)).not.toMatch(/unknown(Sub)?Meta/);
+  });
+
   it('refuses what does not fit', async () => {
     expect(message(await post(timer('bad', { cronSpec: 'now', mode: 'c', replicas: -1, ports: [{ port: 1 }, { port: 1 }] })))).toEqual([
       422,
