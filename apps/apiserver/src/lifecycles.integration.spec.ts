@@ -65,6 +65,9 @@ const lives: readonly [string, Life][] = [
     },
   ],
   ['Pod', { group: '', resource: 'pods', body: { spec: podSpec }, patch: { metadata: { annotations: { a: 'b' } } }, updated: { spec: { activeDeadlineSeconds: 60 } } }],
+  ['PodTemplate', { group: '', resource: 'podtemplates', body: { template: { spec: podSpec } }, patch: { template: { metadata: { labels: { a: 'b' } } } }, updated: { metadata: { annotations: { updated: 'true' } } } }],
+  ['RuntimeClass', { group: 'node.k8s.io/v1', resource: 'runtimeclasses', isGlobal: true, body: { handler: 'docker' }, patch: { metadata: { annotations: { patched: 'true' } } }, updated: { overhead: { podFixed: { cpu: '10m' } } } }],
+  ['VolumeAttributesClass', { group: 'storage.k8s.io/v1', resource: 'volumeattributesclasses', isGlobal: true, body: { driverName: 'csi.example.com', parameters: { a: 'b' } }, patch: { metadata: { annotations: { a: '1' } } }, updated: { metadata: { annotations: { a: '2' } } } }],
   ['Node', { group: '', resource: 'nodes', isGlobal: true, body: {}, patch: { spec: { unschedulable: true } }, updated: { metadata: { annotations: { a: 'b' } } } }],
   [
     'Event',
