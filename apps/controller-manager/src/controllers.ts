@@ -22,6 +22,7 @@ import { persistentVolumeBinder } from './persistent-volumes/binder-controller';
 import { podGcController } from './pod-gc/pod-gc-controller';
 import { replicaSetController } from './replication/replicaset-controller';
 import { replicationController } from './replication/replication-controller';
+import { resourceClaimController } from './resource-claim/resource-claim-controller';
 import { resourceQuotaController } from './resource-quota/resource-quota-controller';
 import { rootCaPublisher } from './root-ca/root-ca-publisher';
 import { legacyTokenCleaner } from './serviceaccount/legacy-token-clean-up';
@@ -49,6 +50,7 @@ export const controllers: readonly ControllerDefinition[] = [
   claimProtectionController,
   volumeProtectionController,
   ephemeralVolumeController,
+  resourceClaimController,
   hpaController,
   jobController,
   cronJobController,

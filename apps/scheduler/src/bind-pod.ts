@@ -33,6 +33,7 @@ export async function bindPod(placement: Placement, turn: Turn, dependencies: Sc
     return true;
   } catch (error) {
     cache.forget(info.uid);
+    await takeBack(placement, dependencies);
     const nowMs = clock.monotonic();
     // Gone, or bound by somebody else: the informer tells.
     if (hasReason(error, 'NotFound', 'Conflict')) queue.done(info.uid);
@@ -42,6 +43,13 @@ export async function bindPod(placement: Placement, turn: Turn, dependencies: Sc
     logger.warn({ pod: info.key, node: nodeName, error }, 'could not bind');
     if (!hasReason(error, 'NotFound')) await reportFailure(info, { reason: 'SchedulerError', message: `binding rejected: ${message}` }, dependencies);
     return false;
+  }
+}
+
+/** What the plugins had written for the pod; a failure leaves it to the controllers that clean up. */
+async function takeBack({ info, profile }: Placement, { logger }: SchedulerDependencies): Promise<void> {
+  for (const plugin of profile.preBinders) {
+    await plugin.unreserve?.(info).catch((error: unknown) => logger.warn({ pod: info.key, plugin: plugin.name, error }, 'could not take back what was reserved'));
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Namespace, Node, Pod } from '@typernetes/api';
 import { resources } from '@typernetes/api';
-import type { InformerFactory } from '@typernetes/client';
+import { keyOf, type InformerFactory } from '@typernetes/client';
 import type { Clock } from '@typernetes/machinery';
-import { isPodTerminal } from '@typernetes/machinery';
+import { isPodTerminal, podResourceClaims } from '@typernetes/machinery';
 import { isDeepStrictEqual } from 'node:util';
 import type { ClusterCache, Owner, OwnerKind } from './cache/cluster-cache';
 import type { Nominator } from './cache/nominator';
@@ -40,6 +40,22 @@ export function followCluster(followers: Followers): void {
     deleted: (budget) => cache.deleteBudget(budget),
   });
   followOwners(followers);
+  followDeviceClaims(followers);
+}
+
+const byClaim = 'resourceClaim';
+
+/** A pod whose claims were not all there waits at the gate until the last one has come. */
+function followDeviceClaims(followers: Followers): void {
+  const { informers, queue, wake } = followers;
+  const pods = informers.informer(resources.pods);
+  pods.addIndex(byClaim, (pod) => podResourceClaims(pod).flatMap(({ claimName }) => (claimName ? [`${pod.metadata?.namespace}/${claimName}`] : [])));
+  informers.informer(resources.resourceClaims).onChange({
+    added: (claim) => {
+      for (const pod of pods.byIndex(byClaim, keyOf(claim))) if (queue.isGated(pod.metadata?.uid ?? '')) enqueue(followers, pod);
+      wake();
+    },
+  });
 }
 
 /** Whose pods are spread together. */
@@ -154,7 +170,7 @@ function enqueue({ queue, profiles, clock, cache, nominator }: Followers, pod: P
   if (cache.isPlaced(info.uid)) return;
   followNomination(nominator, info, previous);
   if (profiles.get(schedulerNameOf(pod))?.preEnqueue.some((plugin) => plugin.preEnqueue?.(info))) return queue.gate(info);
-  const unchanged = previous && isDeepStrictEqual(previous.spec, pod.spec) && isDeepStrictEqual(previous.metadata?.labels, pod.metadata?.labels);
+  const unchanged = previous && isDeepStrictEqual(previous.spec, pod.spec) && isDeepStrictEqual(previous.metadata?.labels, pod.metadata?.labels) && isDeepStrictEqual(previous.status?.resourceClaimStatuses, pod.status?.resourceClaimStatuses);
   if (unchanged) queue.refresh(info);
   else queue.put(info, clock.monotonic());
 }

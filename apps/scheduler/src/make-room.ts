@@ -23,8 +23,9 @@ export function makeRoom(subject: Unschedulable, wake: () => void, dependencies:
   const { cache, nominator, queue, clock, random, metrics, logger } = dependencies;
   const { info, profile, diagnosis } = subject;
   const startedAtMs = clock.monotonic();
-  const found = preemptionCandidates(info, diagnosis, { profile, snapshot: cache, nominator, random, budgets: cache.budgets });
   const rejectedBy = new Set([...diagnosis.rejections.values()].map(({ plugin }) => plugin));
+  helpThemselves(subject, rejectedBy, dependencies);
+  const found = preemptionCandidates(info, diagnosis, { profile, snapshot: cache, nominator, random, budgets: cache.budgets });
   // Without any node, any node that comes may help.
   queue.failed(info.uid, rejectedBy.size ? rejectedBy : new Set(['*']), clock.monotonic());
   const conclude = (preemption: Preemption): void => {
@@ -44,6 +45,14 @@ export function makeRoom(subject: Unschedulable, wake: () => void, dependencies:
       logger.error({ error, pod: info.key }, 'an extender failed to say who may be evicted');
       conclude({ outcome: 'none', message: found.message });
     });
+}
+
+/** What a plugin does by itself comes back as an event. */
+function helpThemselves({ info, profile }: Unschedulable, rejectedBy: ReadonlySet<string>, { logger }: SchedulerDependencies): void {
+  for (const plugin of profile.postFilters) {
+    if (!rejectedBy.has(plugin.name)) continue;
+    plugin.postFilter?.(info)?.catch((error: unknown) => logger.warn({ pod: info.key, plugin: plugin.name, error }, 'could not make the pod schedulable'));
+  }
 }
 
 function stays({ info, diagnosis }: Unschedulable, preemption: Exclude<Preemption, { outcome: 'evict' }>, dependencies: SchedulerDependencies): void {

@@ -9,6 +9,8 @@ import { hostname } from 'node:os';
 import { defaultConfiguration, type SchedulerConfiguration } from './config/configuration';
 import { ClusterCache } from './cache/cluster-cache';
 import { Nominator } from './cache/nominator';
+import { DeviceCache } from './devices/device-cache';
+import { dynamicResources } from './devices/dynamic-resources';
 import { extenderCaller } from './extenders/call-extender';
 import { Extender } from './extenders/extender';
 import { followCluster } from './follow-cluster';
@@ -50,11 +52,13 @@ export async function startScheduler(config: SchedulerConfig, context: { logger:
   const configuration = config.configuration ?? defaultConfiguration;
   const recorders = new Map(configuration.profiles.map(({ schedulerName: component }) => [component, new EventRecorder({ client, clock, logger, component })]));
   const volumes = new VolumeCache(informers);
+  const devices = new DeviceCache(informers);
   const volumePlugins: VolumePlugins = (args) => [
     volumeRestrictions(volumes),
     nodeVolumeLimits(volumes),
     volumeZone(volumes),
     volumeBinding({ volumes, client, clock, bindTimeoutMs: args.VolumeBinding.bindTimeoutSeconds * 1_000 }),
+    dynamicResources({ devices, client }),
   ];
   const profiles = new Map(configuration.profiles.map((profile) => [profile.schedulerName, buildProfile(profile, volumePlugins)]));
   const metrics = new SchedulerMetrics(registry, [...profiles.keys()]);
@@ -74,10 +78,12 @@ export async function startScheduler(config: SchedulerConfig, context: { logger:
   const extenders = callers.map(({ extender, call }) => new Extender(extender, call));
   const scheduler = new Scheduler({ client, recorderOf, cache, nominator, queue, profiles, extenders, metrics, clock, random, logger });
   followCluster({ informers, cache, nominator, queue, profiles, clock, wake: scheduler.wake });
-  volumes.onChange((event) => {
-    queue.moveOnEvent(event, clock.monotonic());
-    scheduler.wake();
-  });
+  for (const source of [volumes, devices]) {
+    source.onChange((event) => {
+      queue.moveOnEvent(event, clock.monotonic());
+      scheduler.wake();
+    });
+  }
   const ended = new AbortController();
   informers.start(ended.signal);
   const health = config.health && (await startHealthServer({ ...config.health, registry }));

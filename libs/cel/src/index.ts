@@ -1,3 +1,4 @@
+export { compileDeviceSelector, type DeviceSelectorProgram, type SelectableDevice } from './device-selector';
 export { compileExpression, type Program } from './compile';
 export { convertDynamic, Declarations, type Declared } from './declare';
 export { newEnvironment } from './environment';

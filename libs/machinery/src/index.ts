@@ -17,6 +17,7 @@ export * from './node-selector';
 export * from './owner-references';
 export * from './patch-schema';
 export * from './pod-conditions';
+export * from './pod-resource-claims';
 export * from './pod-like';
 export * from './pod-resources';
 export * from './quantity';

@@ -27,6 +27,8 @@ export const knownPlugins: readonly KnownPlugin[] = [
   { name: 'VolumeZone', points: ['preFilter', 'filter'] },
   { name: 'PodTopologySpread', points: scores, weight: 2 },
   { name: 'InterPodAffinity', points: scores, weight: 2 },
+  // Before evictions: it is better to give an idle claim's devices back than to end somebody's pod.
+  { name: 'DynamicResources', points: ['preEnqueue', 'preFilter', 'filter', 'postFilter', 'reserve', 'preBind'] },
   { name: 'DefaultPreemption', points: ['postFilter'] },
   { name: 'NodeResourcesBalancedAllocation', points: ['preScore', 'score'], weight: 1 },
   { name: 'ImageLocality', points: ['score'], weight: 1 },

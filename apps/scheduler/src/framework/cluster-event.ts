@@ -1,4 +1,4 @@
-import type { PersistentVolumeClaim } from '@typernetes/api';
+import type { PersistentVolumeClaim, ResourceV1ResourceClaim } from '@typernetes/api';
 import type { NodeInfo } from './node-info';
 import type { PodInfo } from './pod-info';
 
@@ -12,6 +12,8 @@ export type ClusterEvent =
   | { readonly kind: 'NamespaceUpdate' }
   | { readonly kind: 'PersistentVolumeClaimAdd' | 'PersistentVolumeClaimUpdate' | 'PersistentVolumeClaimDelete'; readonly claim: PersistentVolumeClaim }
   | { readonly kind: 'PersistentVolumeAdd' | 'PersistentVolumeUpdate' | 'StorageClassAdd' | 'StorageClassUpdate' | 'CSINodeAdd' | 'CSINodeUpdate' | 'VolumeAttachmentDelete' }
+  | { readonly kind: 'ResourceClaimAdd' | 'ResourceClaimUpdate' | 'ResourceClaimDelete'; readonly claim: ResourceV1ResourceClaim }
+  | { readonly kind: 'ResourceSliceAdd' | 'ResourceSliceUpdate' | 'DeviceClassAdd' | 'DeviceClassUpdate' }
   /** Whoever caused it can't say what it helps: all are tried again. */
   | { readonly kind: 'ForceActivate' };
 

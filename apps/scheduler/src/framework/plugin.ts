@@ -40,6 +40,10 @@ export interface SchedulerPlugin {
    * undefined when there is nothing to wait for. @throws Error when it can't happen
    */
   preBind?(pod: PodInfo, node: NodeInfo): Promise<void> | undefined;
+  /** The pod did not get the node for which `preBind` was called: takes back what only it was to have. */
+  unreserve?(pod: PodInfo): Promise<void>;
+  /** It turned the pod down on some node, and no node would do: changes what may help. Undefined when it knows nothing. */
+  postFilter?(pod: PodInfo): Promise<void> | undefined;
 }
 
 export const scoreMax = 100;

@@ -14,6 +14,8 @@ export interface Profile {
   readonly filters: readonly SchedulerPlugin[];
   readonly scorers: readonly WeightedScorer[];
   readonly preBinders: readonly SchedulerPlugin[];
+  /** Those that may help themselves; preemption comes after them. */
+  readonly postFilters: readonly SchedulerPlugin[];
   /** Undefined: nobody is evicted for its pods. */
   readonly preemption: PluginArgs['DefaultPreemption'] | undefined;
   /** 0: fewer as the cluster grows. */

@@ -14,7 +14,7 @@ import { podTopologySpread } from './pod-topology-spread';
 import { schedulingGates } from './scheduling-gates';
 import { taintToleration } from './taint-toleration';
 
-/** Makes the plugins that know of volumes, for a profile's arguments. */
+/** Makes the plugins that know of volumes and devices, for a profile's arguments. */
 export type VolumePlugins = (args: PluginArgs) => readonly SchedulerPlugin[];
 
 function allPlugins(args: PluginArgs, volumePlugins: VolumePlugins): Map<string, SchedulerPlugin> {
@@ -38,7 +38,7 @@ function allPlugins(args: PluginArgs, volumePlugins: VolumePlugins): Map<string,
 /** The plugins of a profile. PrioritySort, DefaultPreemption and DefaultBinder have their places in the queue and the scheduler itself. */
 export function buildProfile({ schedulerName, plugins, args, percentageOfNodesToScore }: ProfileConfiguration, volumePlugins: VolumePlugins = () => []): Profile {
   const made = allPlugins(args, volumePlugins);
-  const at = (point: 'preEnqueue' | 'filter' | 'preBind'): SchedulerPlugin[] => plugins[point].flatMap(({ name }) => made.get(name) ?? []);
+  const at = (point: 'preEnqueue' | 'filter' | 'postFilter' | 'preBind'): SchedulerPlugin[] => plugins[point].flatMap(({ name }) => made.get(name) ?? []);
   return {
     schedulerName,
     preEnqueue: at('preEnqueue'),
@@ -48,6 +48,7 @@ export function buildProfile({ schedulerName, plugins, args, percentageOfNodesTo
       return plugin ? [{ plugin, weight }] : [];
     }),
     preBinders: at('preBind'),
+    postFilters: at('postFilter'),
     preemption: plugins.postFilter.some(({ name }) => name === 'DefaultPreemption') ? args.DefaultPreemption : undefined,
     percentageOfNodesToScore,
   };

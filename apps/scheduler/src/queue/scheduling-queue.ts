@@ -99,6 +99,10 @@ export class SchedulingQueue {
     this.gated.add(uid);
   }
 
+  isGated(uid: string): boolean {
+    return this.gated.has(uid);
+  }
+
   /** Takes the pod out of all rooms. */
   delete(uid: string): void {
     this.take(uid);

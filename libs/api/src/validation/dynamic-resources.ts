@@ -1,4 +1,5 @@
 /** Claims, templates and classes of devices (KEP-4381 "Structured parameters"; API documentation "Dynamic Resource Allocation"). */
+import { CelError, compileDeviceSelector } from '@typernetes/cel';
 import { fieldError, validateDns1123Label, validateDns1123Subdomain, type FieldError } from '@typernetes/machinery';
 import type { DeviceClaim, DeviceClass, DeviceClassConfiguration, DeviceRequest, DeviceSelector, DeviceSubRequest, DeviceToleration, ExactDeviceRequest, ResourceClaimStatus, ResourceClaimTemplate, ResourceV1ResourceClaim } from '../generated/types';
 import { checkImmutable, checkOneOf, checkRequired, checkRequiredWith, type Errors } from './checks';
@@ -19,13 +20,26 @@ function checkUnique(out: Errors, field: (index: number) => string, names: reado
   });
 }
 
+function checkExpression(out: Errors, field: string, expression: string): void {
+  if (Buffer.byteLength(expression) > expressionBytesMax) {
+    out.push({ type: 'TooLong', field, detail: `may not be more than ${expressionBytesMax} bytes` });
+    return;
+  }
+  try {
+    compileDeviceSelector(expression);
+  } catch (error) {
+    if (!(error instanceof CelError)) throw error;
+    out.push(fieldError.invalid(field, expression, error.message));
+  }
+}
+
 function checkSelectors(out: Errors, field: string, selectors: readonly DeviceSelector[] | undefined): void {
   checkSize(out, field, selectors, listMax.selectors);
   selectors?.forEach(({ cel }, i) => {
     const path = `${field}[${i}].cel`;
     if (!checkRequired(out, path, cel)) return;
     if (!checkRequired(out, `${path}.expression`, cel?.expression)) return;
-    if (Buffer.byteLength(cel?.expression ?? '') > expressionBytesMax) out.push({ type: 'TooLong', field: `${path}.expression`, detail: `may not be more than ${expressionBytesMax} bytes` });
+    checkExpression(out, `${path}.expression`, cel?.expression ?? '');
   });
 }
 

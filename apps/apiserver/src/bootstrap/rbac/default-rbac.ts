@@ -56,6 +56,7 @@ const controllersRunAsManager = [
   'pv-protection-controller',
   'pvc-protection-controller',
   'ephemeral-volume-controller',
+  'resource-claim-controller',
   'horizontal-pod-autoscaler',
   'ttl-controller',
 ];
