@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { systemClock } from '@typernetes/machinery';
 import { adminKubeconfig } from './cluster/kubeconfig';
 import { defaultSettings, type ClusterSettings } from './cluster/settings';
@@ -17,20 +17,25 @@ import { logs, type LogsOptions } from './commands/logs';
 import { init, start, up } from './commands/up';
 import { exitCodes, Problem, UsageProblem } from './problem';
 
-type SettingsFlags = Partial<Record<'workers' | 'nodeCidr' | 'podCidr' | 'serviceCidr' | 'api' | 'publish' | 'dnsUpstream', string>>;
+type SettingsFlags = { workers?: number } & Partial<Record<'nodeCidr' | 'podCidr' | 'serviceCidr' | 'api' | 'publish' | 'dnsUpstream', string>>;
 
 const program = new Command('t8s').description('Typernetes: a Kubernetes in TypeScript, on your Docker.').enablePositionalOptions();
 program.showHelpAfterError('(--help tells what there is)');
 program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : exitCodes.usage));
 program.option('--name <name>', 'which cluster', defaultSettings.name);
-const cluster = (): string => program.opts<{ name: string }>().name;
+/** Behind the command the flag is understood as well. */
+let nameBehindCommand: string | undefined;
+program.hook('preAction', (_program, command) => {
+  nameBehindCommand = command.opts<{ name?: string }>().name;
+});
+const cluster = (): string => nameBehindCommand ?? program.opts<{ name: string }>().name;
 
 /** What the flags say, else what the cluster was made with, else the default. */
 async function settingsOf(flags: SettingsFlags): Promise<ClusterSettings> {
   const known = (await loadSettings(cluster())) ?? { ...defaultSettings, name: cluster() };
   return {
     ...known,
-    workers: flags.workers === undefined ? known.workers : Number(flags.workers),
+    workers: flags.workers ?? known.workers,
     nodeCidr: flags.nodeCidr ?? known.nodeCidr,
     podCidr: flags.podCidr ?? known.podCidr,
     serviceCidr: flags.serviceCidr ?? known.serviceCidr,
@@ -40,9 +45,14 @@ async function settingsOf(flags: SettingsFlags): Promise<ClusterSettings> {
   };
 }
 
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
 function withSettings(command: Command): Command {
   return command
-    .option('--workers <n>', `number of worker nodes (default ${defaultSettings.workers})`)
+    .option('--workers <n>', `number of worker nodes (default ${defaultSettings.workers})`, wholeNumber)
     .option('--pod-cidr <range>', `addresses of pods (default ${defaultSettings.podCidr})`)
     .option('--service-cidr <range>', `addresses of Services (default ${defaultSettings.serviceCidr})`)
     .option('--node-cidr <range>', `addresses of nodes (default ${defaultSettings.nodeCidr})`)
@@ -163,6 +173,9 @@ program
   .action(async (args: string[]) => {
     process.exitCode = await kubectl(cluster(), args);
   });
+
+// The arguments of these two are another program's.
+for (const command of program.commands.filter((command) => !['dev', 'kubectl'].includes(command.name()))) command.addOption(new Option('--name <name>').hideHelp());
 
 program.parseAsync().catch((error: unknown) => {
   // A Problem is for the user to mend; anything else is our own mistake, and its stack helps whoever looks for it.

@@ -3,6 +3,7 @@ import http from 'node:http';
 import path from 'node:path';
 import Docker from 'dockerode';
 import WebSocket from 'ws';
+import { Client, credentials } from '@grpc/grpc-js';
 import { cri } from '@typernetes/proto';
 import { TestNode } from './testing/test-node';
 
@@ -299,4 +300,21 @@ test('a loaded image stands for a registry that gives no answer', async () => {
   );
   expect(pulled.imageRef).toBe((await docker.getImage('cri-test/busybox:1').inspect()).Id);
   await docker.getImage('127.0.0.1:1/loaded:1').remove();
+});
+
+test('tells its health and its services', async () => {
+  const client = new Client(`unix:${node.config.listen}`, credentials.createInsecure());
+  const same = (bytes: Buffer): Buffer => bytes;
+  const health = new Promise((resolve, reject) => {
+    client.makeUnaryRequest('/grpc.health.v1.Health/Check', same, same, Buffer.alloc(0), (error, reply) => (error ? reject(error) : resolve(reply)));
+  });
+  // HealthCheckResponse { status: SERVING }
+  expect(await health).toEqual(Buffer.from([8, 1]));
+  const reflection = client.makeBidiStreamRequest('/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', same, same);
+  const services = new Promise<Buffer>((resolve, reject) => void reflection.once('data', resolve).once('error', reject));
+  // ServerReflectionRequest { list_services: "" }
+  reflection.write(Buffer.from([0x3a, 0]));
+  expect((await services).toString('latin1')).toContain('runtime.v1.RuntimeService');
+  reflection.end();
+  client.close();
 });

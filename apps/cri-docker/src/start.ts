@@ -13,7 +13,7 @@ import { EventSource } from './events';
 import { ImageVolumes } from './image-volumes';
 import { grpcMessageBytesMax } from './limits';
 import type { Logger, Running } from '@typernetes/component';
-import { EnvironmentError } from '@typernetes/component';
+import { addStandardServices, EnvironmentError } from '@typernetes/component';
 import { LogManager } from './logs/log-manager';
 import { nodeFacts } from './node-facts';
 import { RecordCache } from './record';
@@ -70,6 +70,7 @@ async function listen(runtime: Runtime): Promise<Server> {
     'grpc.max_receive_message_length': grpcMessageBytesMax,
     'grpc.max_send_message_length': grpcMessageBytesMax,
   });
+  addStandardServices(server);
   server.addService(cri.RuntimeServiceService, runtimeService(runtime));
   server.addService(cri.ImageServiceService, imageService(runtime));
   await mkdir(path.dirname(socket), { recursive: true });

@@ -49,6 +49,14 @@ export interface RunningGrpcServer extends Running {
   renewTls(material: TlsMaterial): void;
 }
 
+/** Services that every gRPC server of ours has beside its own: health checking and reflection. @returns what tells the health */
+export function addStandardServices(server: Server): HealthImplementation {
+  const health = new HealthImplementation({ '': 'SERVING' });
+  health.addToServer(server);
+  addReflection(server);
+  return health;
+}
+
 /** A gRPC server with health checking and reflection. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<RunningGrpcServer> {
   const server = new Server({
@@ -58,9 +66,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
     'grpc.keepalive_timeout_ms': keepaliveTimeoutMs,
     interceptors: options.observation ? [observeCalls(options.observation)] : [],
   });
-  const health = new HealthImplementation({ '': 'SERVING' });
-  health.addToServer(server);
-  addReflection(server);
+  const health = addStandardServices(server);
   for (const { definition, implementation } of options.services) server.addService(definition, implementation);
   const { http, tls } = options;
   const shared = http && tls ? await listenShared(server, { ...options, http, tls }) : undefined;

@@ -1,5 +1,8 @@
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { docker, lines } from '../docker/docker';
 import type { AdminApi } from './api';
+import { stateDirectory } from './paths';
 import { workerName, type ClusterSettings } from './settings';
 
 /** Which of the names are workers beyond the wanted number. */
@@ -31,4 +34,10 @@ export async function removeFormerVolumes(settings: ClusterSettings): Promise<vo
   const former = formerWorkers(volumes.map(([, label]) => workerOf(label)), settings.workers);
   const names = volumes.filter(([, label]) => former.includes(workerOf(label))).flatMap(([name]) => name ?? []);
   if (names.length) await docker(['volume', 'rm', ...names]);
+}
+
+/** Removes keys and certificates of workers whose containers are gone. */
+export async function removeFormerKeys(settings: ClusterSettings): Promise<void> {
+  const directory = stateDirectory(settings.name);
+  for (const worker of formerWorkers(await readdir(directory), settings.workers)) await rm(path.join(directory, worker), { recursive: true });
 }

@@ -5,11 +5,13 @@ import { nodeReadiness, startTimes } from './nodes';
 import { clusterAddresses, workerName, type ClusterSettings } from './settings';
 import { waitUntil } from './wait';
 
-const apiTimeoutMs = 60_000;
-const nodesTimeoutMs = 120_000;
-const dnsTimeoutMs = 120_000;
+/** Ten times what a quiet machine needs, and more: a machine that is slow, or busy with something else, is no failure. */
+const timeoutMs = 240_000;
 
 const workerNames = (settings: ClusterSettings): string[] => Array.from({ length: settings.workers }, (_, index) => workerName(index));
+
+/** Names of the checks that an answer of readyz calls failed: lines such as `[-]etcd failed: reason withheld`. */
+export const failedChecks = (readyz: string): string[] => [...readyz.matchAll(/^\[-\](\S+) failed/gm)].map(([, name = '']) => name);
 
 /** Does something with the API. */
 export async function withApi<T>(settings: ClusterSettings, action: (api: AdminApi) => Promise<T>): Promise<T> {
@@ -24,11 +26,11 @@ export async function withApi<T>(settings: ClusterSettings, action: (api: AdminA
 /** Waits until the apiserver is ready and has made what every cluster has. @throws Problem when it takes too long */
 export function apiReady(settings: ClusterSettings, clock: Clock): Promise<void> {
   return withApi(settings, async (api) => {
-    await waitUntil(clock, apiTimeoutMs, 'The apiserver', async () => {
+    await waitUntil(clock, timeoutMs, 'The apiserver', async () => {
       const answer = await api.request('GET', '/readyz');
-      return answer.status === 200 ? true : `readyz answers ${answer.status}`;
+      return answer.status === 200 ? true : `not ready: ${failedChecks(answer.body).join(', ') || `code ${answer.status}`}`;
     });
-    await waitUntil(clock, apiTimeoutMs, 'The namespace kube-system', async () => {
+    await waitUntil(clock, timeoutMs, 'The namespace kube-system', async () => {
       await api.get('/api/v1/namespaces/kube-system');
       return true;
     });
@@ -39,7 +41,7 @@ export function apiReady(settings: ClusterSettings, clock: Clock): Promise<void>
 export async function nodesReady(settings: ClusterSettings, clock: Clock, progress: (what: string) => void): Promise<void> {
   const started = await startTimes(settings.name);
   await withApi(settings, (api) =>
-    waitUntil(clock, nodesTimeoutMs, 'The nodes', async () => {
+    waitUntil(clock, timeoutMs, 'The nodes', async () => {
       const ready = (await nodeReadiness(api, started)).filter((node) => node.ready).map((node) => node.name);
       const missing = workerNames(settings).filter((name) => !ready.includes(name));
       progress(`${settings.workers - missing.length} of ${settings.workers} ready`);
@@ -51,9 +53,9 @@ export async function nodesReady(settings: ClusterSettings, clock: Clock, progre
 /** Waits until every node gets answers of kube-dns. Asking costs a process in the node: so only when a pod can answer. @throws Problem when it takes too long */
 export async function dnsAnswers(settings: ClusterSettings, clock: Clock): Promise<void> {
   const { clusterDns, kubernetesService } = clusterAddresses(settings);
-  await withApi(settings, (api) => waitUntil(clock, dnsTimeoutMs, 'DNS', async () => ((await hasReadyEndpoint(api)) ? true : 'no pod of kube-dns is ready')));
+  await withApi(settings, (api) => waitUntil(clock, timeoutMs, 'DNS', async () => ((await hasReadyEndpoint(api)) ? true : 'no pod of kube-dns is ready')));
   const ask = (worker: string): Promise<void> =>
-    waitUntil(clock, dnsTimeoutMs, 'DNS', async () => {
+    waitUntil(clock, timeoutMs, 'DNS', async () => {
       const found = await resolveInNode(`${settings.name}-${worker}`, clusterDns, 'kubernetes.default.svc.cluster.local');
       return found === kubernetesService ? true : `${worker} got "${found}"`;
     });

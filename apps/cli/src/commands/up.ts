@@ -6,7 +6,7 @@ import { checkHost } from '../checks/host';
 import { ensureCertificates } from '../cluster/certificates';
 import { compose, composeFlags } from '../cluster/compose';
 import { writeComposeFiles, type ClusterParts } from '../cluster/compose-files';
-import { removeFormerNodes, removeFormerVolumes } from '../cluster/former-workers';
+import { removeFormerKeys, removeFormerNodes, removeFormerVolumes } from '../cluster/former-workers';
 import { mergeUserKubeconfig } from '../cluster/kubeconfig';
 import { clusterContainers, clusterVolumes } from '../cluster/nodes';
 import { apiReady, dnsAnswers, nodesReady, withApi } from '../cluster/ready';
@@ -75,6 +75,7 @@ export async function init(settings: ClusterSettings, clock: Clock): Promise<voi
 async function startContainers(settings: ClusterSettings): Promise<void> {
   await compose(settings.name, ['up', '--detach', '--remove-orphans']);
   await removeFormerVolumes(settings);
+  await removeFormerKeys(settings);
 }
 
 async function addOns(settings: ClusterSettings, parts: ClusterParts): Promise<void> {
