@@ -35,6 +35,8 @@ export const bundleOptions = ({ entry, outfile }) => ({
   platform: 'node',
   target: 'node20',
   format: 'cjs',
+  // require() of what is kept outside is quicker than import(), which would set up the loader of ES modules for lmdb alone.
+  supported: { 'dynamic-import': false },
   sourcemap: 'linked',
   // Optional natives that their packages do without; lmdb brings its own binary.
   external: ['cpu-features', '*.node', 'lmdb'],

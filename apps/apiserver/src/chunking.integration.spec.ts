@@ -1,5 +1,5 @@
 import { systemClock } from '@typernetes/machinery';
-import { EtcdStorage } from '@typernetes/storage';
+import { openEtcdStorage } from '@typernetes/storage';
 import { startTestApi, type HttpAnswer, type TestApi } from './testing/start-test-api';
 
 // For loaded machines.
@@ -39,7 +39,7 @@ it('gives everything when no limit is set', async () => {
 it('goes on from the last name when the version is gone, with a token that the refusal gives', async () => {
   const first = await page();
   await api.call('POST', path, { body: { metadata: { name: 'item-99' } } });
-  const storage = new EtcdStorage({ endpoints: [api.etcd.endpoint], clock: systemClock });
+  const storage = await openEtcdStorage({ endpoints: [api.etcd.endpoint], clock: systemClock });
   await storage.compact(await storage.revision());
   await storage.close();
   await api.restart();

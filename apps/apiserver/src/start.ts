@@ -1,7 +1,7 @@
 import { builtInKinds, createRegistry, resources, servedBy, type Registry } from '@typernetes/api';
 import type { ApiClient } from '@typernetes/client';
-import { systemClock, systemRandom, type Cancel } from '@typernetes/machinery';
-import { EtcdStorage, Mirror } from '@typernetes/storage';
+import { systemClock, systemRandom, type Cancel, type Clock } from '@typernetes/machinery';
+import { Mirror, openEtcdStorage, type Storage } from '@typernetes/storage';
 import type { ApiserverConfig } from './config';
 import type { Environment } from './environment';
 import { startGrpcServer } from './grpc/server';
@@ -47,9 +47,7 @@ interface Parts {
 }
 
 /** Everything but the doors. Nothing has been read or opened yet. */
-function compose(config: ApiserverConfig): Parts {
-  const clock = config.clock ?? systemClock;
-  const storage = config.storage ?? new EtcdStorage({ endpoints: config.etcdServers, ...(config.etcdTls ? { tls: config.etcdTls } : {}), clock });
+function compose(config: ApiserverConfig, storage: Storage, clock: Clock): Parts {
   const mirror = new Mirror(storage, { clock, onTrouble: (error) => config.logger.warn({ err: error }, 'lost the watch on the store, resuming') });
   const registry = createRegistry(servedBy(config.runtimeConfig ?? '', builtInKinds));
   const stores = new ResourceStores(registry, mirror);
@@ -79,8 +77,10 @@ function startBookmarks({ stores, clock }: Environment): Cancel {
 
 /** Starts the apiserver: reads the store into the caches, opens both doors, then creates what every cluster has. */
 export async function startApiserver(config: ApiserverConfig): Promise<Running> {
-  const { environment, internals, allocator } = compose(config);
-  const { mirror, storage, clock, stores } = environment;
+  const clock = config.clock ?? systemClock;
+  const storage = config.storage ?? (await openEtcdStorage({ endpoints: config.etcdServers, ...(config.etcdTls ? { tls: config.etcdTls } : {}), clock }));
+  const { environment, internals, allocator } = compose(config, storage, clock);
+  const { mirror, stores } = environment;
   await mirror.start();
   const repaired = await allocator.repair(internals.objects.list(resources.services), storage);
   if (repaired > 0) config.logger.warn({ repaired }, 'addresses and ports of Services were not as their Services say, mended');

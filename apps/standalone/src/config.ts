@@ -3,6 +3,10 @@ import type { Logger } from '@typernetes/component';
 import type { Clock, Random } from '@typernetes/machinery';
 import type { Simulation } from './simulated-node/simulation';
 
+/** Components that may be left out of the process, to be run from source beside it. */
+export const replaceableComponents = ['scheduler', 'controller-manager'] as const;
+export type ReplaceableComponent = (typeof replaceableComponents)[number];
+
 export interface StandaloneConfig {
   /** Where the store is kept; absent: in memory, gone with the process. */
   readonly dataDirectory?: string;
@@ -11,11 +15,15 @@ export interface StandaloneConfig {
   readonly bindAddress: string;
   /** 0: any free port. */
   readonly port: number;
+  /** For components that run beside this process. 0: any free port. */
+  readonly grpcPort?: number;
   readonly serviceClusterIpRange: string;
   /** As kube-apiserver's `--runtime-config`. */
   readonly runtimeConfig?: string;
   /** Simulated nodes. */
   readonly nodes: number;
+  /** What is left out, for somebody runs it beside this process. */
+  readonly disabled?: readonly ReplaceableComponent[];
   /** Where the pods of simulated nodes keep volumes and logs; absent: a new temporary directory. */
   readonly nodesDirectory?: string;
   /** How nodes and containers behave; what annotations of pods say comes before it. Absent: nothing goes wrong. */

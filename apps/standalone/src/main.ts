@@ -4,7 +4,9 @@ import path from 'node:path';
 import { runtimeConfigOf } from '@typernetes/app-apiserver';
 import { createLogger, EnvironmentError, runMain } from '@typernetes/component';
 import { editKubeconfigFile, mergeKubeconfig } from '@typernetes/pki';
+import { writeComponentKubeconfigs } from './component-kubeconfigs';
 import { configDefaults } from './config';
+import { componentsOf, countOf, grpcPortOf, portOf } from './flags';
 import { contextName, readyText } from './ready-text';
 import type { Simulation } from './simulated-node/simulation';
 import { loadSimulation } from './simulated-node/simulation-file';
@@ -15,6 +17,8 @@ interface Flags {
   inMemory?: boolean;
   bindAddress: string;
   port: string;
+  grpcPort?: string;
+  disable: string[];
   nodes: string;
   simulation?: string;
   runtimeConfig: string[];
@@ -26,17 +30,6 @@ const stateDefault = path.join(os.homedir(), '.t8s', 'dev');
 
 /** The file that kubectl writes to: the first of `$KUBECONFIG`, else `~/.kube/config`. */
 const userKubeconfig = (): string => process.env['KUBECONFIG']?.split(path.delimiter).find(Boolean) ?? path.join(os.homedir(), '.kube/config');
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new EnvironmentError(`--port ${text}: not a port`, 2);
-  return port;
-}
-
-function countOf(text: string): number {
-  if (!/^\d{1,5}$/.test(text)) throw new EnvironmentError(`--nodes ${text}: not a number of nodes`, 2);
-  return Number(text);
-}
 
 async function simulationOf(file: string): Promise<Simulation> {
   try {
@@ -56,6 +49,8 @@ void runMain<Flags>({
       .option('--in-memory', 'keep no data: the cluster is gone with the process')
       .option('--bind-address <ip>', 'address to listen on', configDefaults.bindAddress)
       .option('--port <port>', 'HTTPS; 0 takes a free one', String(configDefaults.port))
+      .option('--grpc-port <port>', 'for components beside this process; default: 6444 beside port 6443, else a free one')
+      .option('--disable <component...>', 'leave it out, to run it from source: scheduler, controller-manager', [])
       .option('--nodes <count>', 'simulated nodes', String(configDefaults.nodes))
       .option('--simulation <file>', 'YAML that says how nodes and containers behave')
       .option('--runtime-config <key=value,...>', 'turns API versions on and off, as of kube-apiserver: api/beta=true', (value: string, before: string[]) => [...before, value], [])
@@ -64,13 +59,17 @@ void runMain<Flags>({
   start: async (flags, { logger, clock }) => {
     const { level: logLevel } = logger;
     const nodes = countOf(flags.nodes);
+    const disabled = componentsOf(flags.disable);
+    const port = portOf('--port', flags.port);
     const running = await startStandalone({
       ...configDefaults,
       ...(flags.inMemory ? {} : { dataDirectory: path.join(flags.dataDir, 'store') }),
       pkiDirectory: path.join(flags.dataDir, 'pki'),
       bindAddress: flags.bindAddress,
-      port: portOf(flags.port),
+      port,
+      grpcPort: grpcPortOf(flags.grpcPort, port),
       nodes,
+      disabled,
       runtimeConfig: runtimeConfigOf(flags.runtimeConfig),
       ...(flags.simulation ? { simulation: await simulationOf(flags.simulation) } : {}),
       ...(flags.inMemory ? {} : { nodesDirectory: path.join(flags.dataDir, 'nodes') }),
@@ -85,7 +84,8 @@ void runMain<Flags>({
       const { pki, server } = running;
       editKubeconfigFile(userKubeconfig(), (text) => mergeKubeconfig(text, { name: contextName, server, caCert: pki.caCert, client: pki.admin }));
     }
-    process.stdout.write(readyText({ server: running.server, nodes, seconds: process.uptime(), data: flags.inMemory ? 'in memory' : `in ${flags.dataDir}`, isMerged: flags.mergeKubeconfig, ...(flags.kubeconfig ? { kubeconfig: flags.kubeconfig } : {}) }));
+    const absent = writeComponentKubeconfigs(flags.dataDir, running, disabled, clock.now());
+    process.stdout.write(readyText({ server: running.server, nodes, seconds: process.uptime(), data: flags.inMemory ? 'in memory' : `in ${flags.dataDir}`, isMerged: flags.mergeKubeconfig, absent, ...(flags.kubeconfig ? { kubeconfig: flags.kubeconfig } : {}) }));
     return running;
   },
 });

@@ -8,7 +8,8 @@ import { stopAll, type Logger, type Running } from '@typernetes/component';
 import { systemClock, systemRandom, type Cancel, type Clock } from '@typernetes/machinery';
 import { renderKubeconfig, standalonePki, type StandalonePki } from '@typernetes/pki';
 import { EmbeddedStorage, type Storage } from '@typernetes/storage';
-import type { StandaloneConfig } from './config';
+import type { ReplaceableComponent, StandaloneConfig } from './config';
+import { clusterCidr, podRangesFor } from './pod-ranges';
 import { ReplaceableApiserver, type Ports } from './replaceable-apiserver';
 import { NodeOutages } from './simulated-node/node-outages';
 import { startSimulatedNodes } from './simulated-node/simulated-nodes';
@@ -20,6 +21,8 @@ export interface RunningStandalone extends Running {
   /** `https://127.0.0.1:6443` */
   readonly server: string;
   readonly port: number;
+  /** For components that run beside this process. */
+  readonly grpcPort: number;
   readonly pki: StandalonePki;
   /** Of the administrator, as YAML text. */
   readonly kubeconfig: string;
@@ -73,10 +76,29 @@ async function startNodes(config: StandaloneConfig, pki: StandalonePki, { api, o
   const clientFor = api.clientFor.bind(api);
   const { nodes: count, simulation = plainSimulation, clock = systemClock, random = systemRandom, loggerFor } = config;
   const directory = config.nodesDirectory ?? (await mkdtemp(path.join(os.tmpdir(), 't8s-nodes-')));
-  const nodes = await startSimulatedNodes({ count, directory, pki, simulation, outages, clientFor, clock, random, logger: loggerFor('kubelet') });
+  const nodes = await startSimulatedNodes({ count, maxPods: podRangesFor(count).maxPods, directory, pki, simulation, outages, clientFor, clock, random, logger: loggerFor('kubelet') });
   const directories = { stop: async () => (config.nodesDirectory ? undefined : rm(directory, { recursive: true, force: true, maxRetries: 10 })) };
   return stopAll([nodes, directories]);
 }
+
+/** What does not run here has nothing to stop. */
+const nothing: Running = { stop: () => Promise.resolve() };
+
+const controllersConfig = ({ nodes }: StandaloneConfig, pki: StandalonePki, api: ReplaceableApiserver): Parameters<typeof startControllerManager>[0] => ({
+  api: api.clientFor(users.controllerManager),
+  leaderElect: false,
+  controllers: ['*'],
+  workers: {},
+  clusterCidr,
+  nodeCidrMaskSize: podRangesFor(nodes).maskSize,
+  nodeMonitorGracePeriodMs: 50_000,
+  nodeMonitorPeriodMs: 5_000,
+  loadBalancerPool: '172.30.200.0/24',
+  rootCa: pki.caCert,
+  serviceAccountPrivateKey: pki.serviceAccountPrivateKey,
+  clusterSigning: { cert: pki.caCert, key: pki.caKey, durationMs: 365 * 86_400_000 },
+  terminatedPodGcThreshold: 12_500,
+});
 
 /** Starts apiserver, scheduler, controllers and nodes on an embedded store. They talk to each other without a network. */
 export async function startStandalone(given: StandaloneConfig): Promise<RunningStandalone> {
@@ -85,36 +107,21 @@ export async function startStandalone(given: StandaloneConfig): Promise<RunningS
   const { loggerFor, clock = systemClock } = config;
   const pki = standalonePki(config.pkiDirectory, [config.bindAddress, 'localhost', '127.0.0.1'], clock.now());
   const storage = await EmbeddedStorage.open({ ...(config.dataDirectory ? { directory: config.dataDirectory } : {}), clock });
-  const api = await ReplaceableApiserver.start(storage, (store, ports) => launchApi(config, pki, store, ports), { securePort: config.port, grpcPort: 0 });
+  const api = await ReplaceableApiserver.start(storage, (store, ports) => launchApi(config, pki, store, ports), { securePort: config.port, grpcPort: config.grpcPort ?? 0 });
   const context = (component: string): ComponentContext => {
     const logger = loggerFor(component);
     return { logger, clock, onLost: (error) => logger.fatal({ err: error }, 'ended by itself') };
   };
-  const scheduler = await startScheduler({ api: api.clientFor(users.scheduler), leaderElect: false }, context('scheduler'));
-  const controllers = await startControllerManager(
-    {
-      api: api.clientFor(users.controllerManager),
-      leaderElect: false,
-      controllers: ['*'],
-      workers: {},
-      clusterCidr: '10.244.0.0/16',
-      nodeCidrMaskSize: 24,
-      nodeMonitorGracePeriodMs: 50_000,
-      nodeMonitorPeriodMs: 5_000,
-      loadBalancerPool: '172.30.200.0/24',
-      rootCa: pki.caCert,
-      serviceAccountPrivateKey: pki.serviceAccountPrivateKey,
-      clusterSigning: { cert: pki.caCert, key: pki.caKey, durationMs: 365 * 86_400_000 },
-      terminatedPodGcThreshold: 12_500,
-    },
-    context('controller-manager'),
-  );
+  const runsHere = (component: ReplaceableComponent): boolean => !config.disabled?.includes(component);
+  const scheduler = runsHere('scheduler') ? await startScheduler({ api: api.clientFor(users.scheduler), leaderElect: false }, context('scheduler')) : nothing;
+  const controllers = runsHere('controller-manager') ? await startControllerManager(controllersConfig(config, pki, api), context('controller-manager')) : nothing;
   const nodes = await startNodes(config, pki, { api, outages });
   const port = api.running.securePort;
   const server = `https://${config.bindAddress}:${port}`;
   return {
     server,
     port,
+    grpcPort: api.running.grpcPort,
     pki,
     kubeconfig: renderKubeconfig({ name: 't8s-dev', server, caCert: pki.caCert, client: pki.admin }),
     clientFor: (user) => api.clientFor(user),

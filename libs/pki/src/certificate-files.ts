@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { CertificatePair } from './certificate';
+import type { CertificatePair, KeyPair } from './certificate';
 import { createServiceAccountKeys } from './certificate';
 
 /** The pair in `<dir>/<name>.crt` and `.key`, made and written when it is missing or no longer good. */
@@ -18,11 +18,11 @@ export function keepOrWrite(dir: string, name: string, create: () => Certificate
 }
 
 /** `sa.key` and `sa.pub`, made when one is missing. */
-export function writeServiceAccountKeys(dir: string): void {
+export function writeServiceAccountKeys(dir: string, create: () => KeyPair = createServiceAccountKeys): void {
   const privateFile = path.join(dir, 'sa.key');
   const publicFile = path.join(dir, 'sa.pub');
   if (existsSync(privateFile) && existsSync(publicFile)) return;
-  const { privateKey, publicKey } = createServiceAccountKeys();
+  const { privateKey, publicKey } = create();
   writeFileSync(privateFile, privateKey, { mode: 0o600 });
   writeFileSync(publicFile, publicKey, { mode: 0o644 });
 }

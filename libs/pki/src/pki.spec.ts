@@ -7,6 +7,7 @@ import path from 'node:path';
 import { connect } from 'node:tls';
 import { writeClusterPki } from './cluster-pki';
 import type { ClusterPkiOptions } from './cluster-pki';
+import { standalonePki } from './standalone-pki';
 import { editKubeconfigFile, mergeKubeconfig, removeFromKubeconfig } from './kubeconfig';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'pki-'));
@@ -62,6 +63,32 @@ describe('cluster PKI', () => {
     expect(new X509Certificate(wider).subjectAltName).toContain('DNS:example.test');
     writeClusterPki({ ...options, nowMs: nowMs + 300 * 86_400_000 });
     expect(file('pki/apiserver.crt')).not.toBe(wider);
+  });
+});
+
+describe('PKI of a control plane in one process', () => {
+  const nowMsOfTest = Date.now();
+  const hosts = ['127.0.0.1', 'localhost'];
+
+  test('is read again as it was written; another host renews the server alone', () => {
+    const own = path.join(dir, 'standalone');
+    const first = standalonePki(own, hosts, nowMsOfTest);
+    expect(standalonePki(own, hosts, nowMsOfTest)).toEqual(first);
+    const wider = standalonePki(own, [...hosts, '10.0.0.1'], nowMsOfTest);
+    expect(wider.server.cert).not.toBe(first.server.cert);
+    expect({ ...wider, server: first.server }).toEqual(first);
+    expect(new X509Certificate(wider.server.cert).publicKey.asymmetricKeyType).toBe('ec');
+  });
+
+  test('a TLS connection with its client certificate works', async () => {
+    const { caCert: ca, server: own, admin } = standalonePki(path.join(dir, 'standalone-tls'), hosts, nowMsOfTest);
+    const server = createServer({ ...own, ca, requestCert: true, rejectUnauthorized: true });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', ca, ...admin });
+    await new Promise<void>((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
+    expect(socket.authorized).toBe(true);
+    socket.destroy();
+    server.close();
   });
 });
 

@@ -1,12 +1,8 @@
-import { createPrivateKey, randomBytes, sign } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import forge from 'node-forge';
 import type { CertificatePair } from './certificate';
 import { serialNumberBytes, serialNumberOf } from './serial-number';
-
-type Node = forge.asn1.Asn1;
-
-/** Its types leave this function out. */
-const pki = forge.pki as typeof forge.pki & { getTBSCertificate(certificate: forge.pki.Certificate): Node };
+import { signDraft } from './sign-draft';
 
 /** A certificate for a key that somebody else holds. */
 export interface SigningRequest {
@@ -51,8 +47,6 @@ const extendedKeyUsages: Readonly<Record<string, string>> = {
 const namedTrue = (names: Readonly<Record<string, string>>, usages: readonly string[]): Record<string, true> =>
   Object.fromEntries(usages.flatMap((usage) => (Object.hasOwn(names, usage) ? [[names[usage] as string, true as const]] : [])));
 
-const nodeOf = (der: Buffer): Node => forge.asn1.fromDer(forge.util.createBuffer(der.toString('binary')));
-
 /** None when there is nothing to say: TLS libraries refuse a certificate whose key usage is empty (RFC 5280 section 4.2.1.3). */
 const usageExtension = (name: string, usages: Record<string, true>, more: object = {}): object[] => (Object.keys(usages).length > 0 ? [{ name, ...more, ...usages }] : []);
 
@@ -67,32 +61,13 @@ function extensionsOf(request: SigningRequest, authority: forge.pki.Certificate)
   ];
 }
 
-/** The parts of TBSCertificate (RFC 5280 section 4.1) that node-forge fills with what it knows only for RSA keys. */
-const subjectPart = 5;
-const publicKeyPart = 6;
-
 /** Signs a certificate for the key of another. @returns PEM */
 export function signRequest(authority: CertificatePair, request: SigningRequest): string {
   const issuer = forge.pki.certificateFromPem(authority.cert);
   const draft = forge.pki.createCertificate();
-  // A stand-in: node-forge has no other kind of key, and the parts of the draft are exchanged below.
-  draft.publicKey = issuer.publicKey;
   draft.serialNumber = serialNumberOf(randomBytes(serialNumberBytes));
   draft.validity.notBefore = new Date(request.notBeforeMs);
   draft.validity.notAfter = new Date(request.notAfterMs);
-  draft.setIssuer(issuer.subject.attributes);
   draft.setExtensions(extensionsOf(request, issuer));
-  draft.signatureOid = draft.siginfo.algorithmOid = forge.pki.oids['sha256WithRSAEncryption'] ?? '';
-  const body = pki.getTBSCertificate(draft);
-  const parts = body.value as Node[];
-  parts[subjectPart] = nodeOf(request.subject);
-  parts[publicKeyPart] = nodeOf(request.publicKey);
-  const signature = sign('sha256', Buffer.from(forge.asn1.toDer(body).getBytes(), 'binary'), createPrivateKey(authority.key));
-  const { Class, Type, create, oidToDer, toDer } = forge.asn1;
-  const algorithm = create(Class.UNIVERSAL, Type.SEQUENCE, true, [
-    create(Class.UNIVERSAL, Type.OID, false, oidToDer(draft.signatureOid).getBytes()),
-    create(Class.UNIVERSAL, Type.NULL, false, ''),
-  ]);
-  const whole = create(Class.UNIVERSAL, Type.SEQUENCE, true, [body, algorithm, create(Class.UNIVERSAL, Type.BITSTRING, false, `\0${signature.toString('binary')}`)]);
-  return forge.pem.encode({ type: 'CERTIFICATE', body: toDer(whole).getBytes() }).replaceAll('\r', '');
+  return signDraft(draft, { issuer, issuerKey: authority.key, publicKey: request.publicKey, subject: request.subject });
 }

@@ -1,5 +1,5 @@
 import type { CustomResourceDefinition } from '@typernetes/api';
-import { EtcdStorage } from '@typernetes/storage';
+import { openEtcdStorage } from '@typernetes/storage';
 import { openWatch } from '../testing/open-watch';
 import { startTestApi, type HttpAnswer, type TestApi } from '../testing/start-test-api';
 import { definitionOf, definitionsPath, install } from './testing/definitions';
@@ -23,7 +23,7 @@ describe('custom kinds', () => {
     const path = (version: string): string => `/${version}/namespaces/default/coats`;
     const coat = (version: string, name: string): object => ({ apiVersion: `example.com/${version}`, kind: 'Coat', metadata: { name }, spec: { color: 'red' } });
     const storedVersionOf = async (name: string): Promise<unknown> => {
-      const storage = new EtcdStorage({ endpoints: [api.etcd.endpoint] });
+      const storage = await openEtcdStorage({ endpoints: [api.etcd.endpoint] });
       const { entry } = await storage.get(`/registry/example.com/coats/default/${name}`);
       await storage.close();
       return (JSON.parse(entry?.value.toString() ?? '{}') as { apiVersion?: string }).apiVersion;

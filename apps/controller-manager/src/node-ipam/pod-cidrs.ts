@@ -8,6 +8,8 @@ export class PodCidrs {
   private readonly first: number;
   readonly count: number;
   private readonly size: number;
+  /** Each is asked for again with every node that comes. */
+  private readonly known = new Map<string, readonly [number, number]>();
 
   /** @throws Error when the range is no IPv4 CIDR or smaller than one node's piece */
   constructor(
@@ -22,12 +24,27 @@ export class PodCidrs {
     this.count = whole / this.size;
   }
 
-  /** The first piece that nobody has, or undefined when all are taken. */
-  firstFree(taken: ReadonlySet<string>): string | undefined {
-    for (let i = 0; i < this.count; i++) {
-      const cidr = `${toText(this.first + i * this.size)}/${this.maskSize}`;
-      if (!taken.has(cidr)) return cidr;
+  /** The first piece that nobody has, or undefined when all are taken. `taken` may have ranges of other lengths. */
+  firstFree(taken: Iterable<string>): string | undefined {
+    const isTaken = new Uint8Array(this.count);
+    for (const cidr of taken) {
+      const [from, to] = this.piecesOf(cidr);
+      isTaken.fill(1, from, to);
     }
-    return undefined;
+    const free = isTaken.indexOf(0);
+    return free < 0 ? undefined : `${toText(this.first + free * this.size)}/${this.maskSize}`;
+  }
+
+  /** The pieces that a range lies in, from the first until before the second; none when it is no range. */
+  private piecesOf(cidr: string): readonly [number, number] {
+    let pieces = this.known.get(cidr);
+    if (!pieces) {
+      const range = ipaddr.IPv4.isValidCIDR(cidr) ? ipaddr.IPv4.parseCIDR(cidr) : undefined;
+      const start = range ? toNumber(range[0].toByteArray()) - this.first : 0;
+      const end = range ? start + 2 ** (32 - range[1]) : 0;
+      pieces = [Math.max(0, Math.floor(start / this.size)), Math.max(0, Math.ceil(end / this.size))];
+      this.known.set(cidr, pieces);
+    }
+    return pieces;
   }
 }

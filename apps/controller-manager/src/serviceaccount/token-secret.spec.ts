@@ -1,4 +1,4 @@
-import { createServiceAccountKeys } from '@typernetes/pki';
+import { createServiceAccountKeys, newP256KeyPair } from '@typernetes/pki';
 import type { Secret } from '@typernetes/api';
 import { importSPKI, jwtVerify } from 'jose';
 import { LegacyTokenSigner, tokenSecretStep } from './token-secret';
@@ -21,9 +21,12 @@ test.each([
   ['of another type', { ...secret({ name: 'robot' }), type: 'Opaque' }, account, 'nothing'],
 ])('a token secret: %s', (_name, object, owner, expected) => expect(tokenSecretStep(object, owner, 'CA')).toBe(expected));
 
-test('tokens verify with the public key', async () => {
-  const { privateKey, publicKey } = createServiceAccountKeys();
+test.each([
+  ['RS256', createServiceAccountKeys],
+  ['ES256', newP256KeyPair],
+])('tokens verify with the public key, %s', async (algorithm, newKeys) => {
+  const { privateKey, publicKey } = newKeys();
   const token = await (await LegacyTokenSigner.fromPem(privateKey)).sign(account, secret({ name: 'robot' }));
-  const { payload } = await jwtVerify(token, await importSPKI(publicKey, 'RS256'));
+  const { payload } = await jwtVerify(token, await importSPKI(publicKey, algorithm));
   expect(payload).toMatchObject({ iss: 'kubernetes/serviceaccount', sub: 'system:serviceaccount:default:robot', 'kubernetes.io/serviceaccount/secret.name': 's' });
 });

@@ -13,6 +13,7 @@ export class LegacyTokenSigner {
   private constructor(
     private readonly key: SigningKey,
     private readonly keyId: string,
+    private readonly algorithm: string,
   ) {}
 
   static async fromPem(pem: string): Promise<LegacyTokenSigner> {
@@ -20,7 +21,8 @@ export class LegacyTokenSigner {
     const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
     // The key's id is the hash of its public half, as the apiserver's verifier works it out.
-    return new LegacyTokenSigner(await importPKCS8(pkcs8, 'RS256'), createHash('sha256').update(spki).digest('base64url'));
+    const algorithm = privateKey.asymmetricKeyType === 'ec' ? 'ES256' : 'RS256';
+    return new LegacyTokenSigner(await importPKCS8(pkcs8, algorithm), createHash('sha256').update(spki).digest('base64url'), algorithm);
   }
 
   sign(account: ServiceAccount, secret: Secret): Promise<string> {
@@ -31,7 +33,7 @@ export class LegacyTokenSigner {
       'kubernetes.io/serviceaccount/service-account.name': name,
       'kubernetes.io/serviceaccount/service-account.uid': uid,
     })
-      .setProtectedHeader({ alg: 'RS256', kid: this.keyId })
+      .setProtectedHeader({ alg: this.algorithm, kid: this.keyId })
       .setIssuer('kubernetes/serviceaccount')
       .setSubject(`system:serviceaccount:${namespace}:${name}`)
       .sign(this.key);

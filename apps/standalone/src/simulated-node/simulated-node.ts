@@ -12,6 +12,7 @@ import type { NodePlan, Simulation } from './simulation';
 
 export interface SimulatedNodeOptions {
   readonly name: string;
+  readonly maxPods: number;
   /** As `system:node:<name>`. */
   readonly client: ApiClient;
   /** Services are the same for all nodes of the process. */
@@ -63,7 +64,7 @@ function sourcesOf(informers: InformerFactory, name: string): { pods: Informer<P
 
 /** The real kubelet on a runtime that pretends. */
 export async function startSimulatedNode(options: SimulatedNodeOptions): Promise<Running> {
-  const { name, client, services, door, player, simulation, directory, clock, random, logger } = options;
+  const { name, maxPods, client, services, door, player, simulation, directory, clock, random, logger } = options;
   const runtime = new SimulatedRuntime({ clock, random, simulation, playCommand: (container, words) => player.urlFor(container, words) });
   const plan = simulation.planFor(name);
   const informers = new Informers({ client, clock, random, logger });
@@ -73,6 +74,7 @@ export async function startSimulatedNode(options: SimulatedNodeOptions): Promise
     {
       ...defaultConfig,
       nodeName: name,
+      maxPods,
       nodeIP: '127.0.0.1',
       nodeLabels: { 'type.typernetes.io': 'simulated', ...plan.labels },
       rootDir: path.join(directory, 'kubelet'),

@@ -13,6 +13,8 @@ import type { Simulation } from './simulation';
 
 export interface SimulatedNodesOptions {
   readonly count: number;
+  /** That each of them says it can run. */
+  readonly maxPods: number;
   readonly directory: string;
   readonly pki: StandalonePki;
   readonly simulation: Simulation;
@@ -30,7 +32,7 @@ export const nodeName = (index: number): string => `node-${index + 1}`;
 
 /** Simulated nodes `node-1` … of one process; they share a door, a command player and what they know of Services and pods. */
 export async function startSimulatedNodes(options: SimulatedNodesOptions): Promise<Running> {
-  const { count, directory, pki, simulation, outages, clientFor, clock, random, logger } = options;
+  const { count, maxPods, directory, pki, simulation, outages, clientFor, clock, random, logger } = options;
   const shared = new InformerFactory({ client: clientFor({ name: 'system:apiserver', groups: ['system:masters'] }), clock, random, logger });
   const pods = shared.informer(resources.pods);
   const services = shared.informer(resources.services);
@@ -44,7 +46,7 @@ export async function startSimulatedNodes(options: SimulatedNodesOptions): Promi
     const name = nodeName(index);
     const client = clientFor({ name: `system:node:${name}`, groups: ['system:nodes', 'system:authenticated'] });
     const cancelFailures = failByPlan(name, simulation.planFor(name), { outages, clock });
-    const node = await startSimulatedNode({ name, client, services, door, player, simulation, directory: path.join(directory, name), clock, random, logger: logger.child({ node: name }) });
+    const node = await startSimulatedNode({ name, maxPods, client, services, door, player, simulation, directory: path.join(directory, name), clock, random, logger: logger.child({ node: name }) });
     nodes.push(stopAll([{ stop: async () => cancelFailures() }, node]));
   };
   for (let first = 0; first < count; first += startsAtOnce) {
