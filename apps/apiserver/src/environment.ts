@@ -4,7 +4,7 @@ import type { Mirror, Storage } from '@typernetes/storage';
 import type { Extensions } from './pipeline/extensions';
 import type { Interceptor } from './pipeline/interceptor';
 import type { ResourceStores } from './store/resource-stores';
-import type { CommitHook } from './store/commit-hook';
+import type { CommitHooks } from './store/commit-hook';
 
 /** What the verbs work with; made once per server. */
 export interface Environment {
@@ -15,7 +15,7 @@ export interface Environment {
   readonly extensions: Extensions;
   readonly clock: Clock;
   readonly random: Random;
-  /** By resource: what is written together with the object (addresses of Services). */
-  readonly commitHooks: Readonly<Record<string, CommitHook>>;
+  /** What is written together with the object (addresses of Services). */
+  readonly commitHooks: CommitHooks;
   readonly intercept?: Interceptor;
 }

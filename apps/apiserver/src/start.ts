@@ -1,4 +1,4 @@
-import { builtInKinds, createRegistry, resources, servedBy, type Registry } from '@typernetes/api';
+import { builtInKinds, createRegistry, resources, servedBy, type Registry, type ResourceType } from '@typernetes/api';
 import type { ApiClient } from '@typernetes/client';
 import { systemClock, systemRandom, type Cancel, type Clock } from '@typernetes/machinery';
 import { Mirror, openEtcdStorage, type Storage } from '@typernetes/storage';
@@ -18,10 +18,12 @@ import { documentPaths } from './rest/documents';
 import { healthPaths, type HealthCheck } from './rest/health';
 import { firstOf } from './rest/paths';
 import { startRestServer } from './rest/server';
+import { IpAddressKeeper } from './service/ip-address-keeper';
 import { ServiceAllocator } from './service/service-allocator';
 import { standardExtensions } from './standard-extensions';
 import { bookmarkKinds } from './store/bookmark-kinds';
-import { ResourceStores } from './store/resource-stores';
+import { commitHookKey } from './store/commit-hook';
+import { ResourceStores, type ResourceStore } from './store/resource-stores';
 import { encodeBookmark } from './verbs/watch';
 
 /** A server that listens. */
@@ -46,12 +48,22 @@ interface Parts {
   readonly internals: ApiserverInternals;
 }
 
+/** The store of a built-in kind. */
+function storeOf({ registry, stores }: Pick<Environment, 'registry' | 'stores'>, { group, version, resource }: ResourceType): ResourceStore {
+  const kind = registry.lookup(group, version, resource);
+  if (!kind) throw new Error(`${resource} must be served: Services need it`);
+  return stores.of(kind);
+}
+
 /** Everything but the doors. Nothing has been read or opened yet. */
 function compose(config: ApiserverConfig, storage: Storage, clock: Clock): Parts {
   const mirror = new Mirror(storage, { clock, onTrouble: (error) => config.logger.warn({ err: error }, 'lost the watch on the store, resuming') });
   const registry = createRegistry(servedBy(config.runtimeConfig ?? '', builtInKinds));
   const stores = new ResourceStores(registry, mirror);
-  const allocator = new ServiceAllocator(config, mirror);
+  const allocator = new ServiceAllocator(config, mirror, {
+    ranges: storeOf({ registry, stores }, resources.serviceCIDRs).cache,
+    addresses: storeOf({ registry, stores }, resources.ipAddresses).cache,
+  });
   const internals: ApiserverInternals = { objects: new CacheReader(registry, stores, { mirror, storage }), client: createLoopbackClient(() => environment, self) };
   const extensions = (config.makeExtensions ?? ((it) => standardExtensions(config, it)))(internals);
   for (const kind of extensions.kinds ?? []) registry.add(kind);
@@ -63,7 +75,7 @@ function compose(config: ApiserverConfig, storage: Storage, clock: Clock): Parts
     clock,
     random: config.random ?? systemRandom,
     extensions: { ...extensions, subresourceHandlers: { ...builtInHandlers(() => environment, internals.objects), ...extensions.subresourceHandlers } },
-    commitHooks: { services: allocator },
+    commitHooks: new Map([[commitHookKey(resources.services), allocator]]),
     ...(config.intercept ? { intercept: config.intercept } : {}),
   };
   return { environment, internals, allocator };
@@ -84,12 +96,22 @@ export async function startApiserver(config: ApiserverConfig): Promise<Running> 
   await mirror.start();
   const repaired = await allocator.repair(internals.objects.list(resources.services), storage);
   if (repaired > 0) config.logger.warn({ repaired }, 'addresses and ports of Services were not as their Services say, mended');
+  const addressKeeper = new IpAddressKeeper({
+    objects: internals.objects,
+    storage,
+    clock,
+    claims: allocator,
+    serviceKey: storeOf(environment, resources.services).storageKey,
+    onError: (error) => config.logger.error({ err: error }, 'IPAddress not mended'),
+  });
+  await addressKeeper.repair();
   const metrics = new ApiserverMetrics(clock);
   metrics.observeStores(stores);
   const aborter = new AbortController();
   let isBootstrapped = false;
   const checks = healthChecks(environment, () => isBootstrapped);
   environment.extensions.prepare?.(aborter.signal);
+  addressKeeper.follow(aborter.signal);
   const customKindsServed = await followDefinitions({ environment, internals, logger: config.logger, signal: aborter.signal });
   const paths = firstOf(healthPaths(checks), documentPaths(environment), metrics.paths, environment.extensions.paths ?? (() => false));
   const rest = await startRestServer(environment, config, { paths, metrics });

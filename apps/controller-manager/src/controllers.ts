@@ -25,6 +25,7 @@ import { replicationController } from './replication/replication-controller';
 import { resourceClaimController } from './resource-claim/resource-claim-controller';
 import { resourceQuotaController } from './resource-quota/resource-quota-controller';
 import { rootCaPublisher } from './root-ca/root-ca-publisher';
+import { serviceCidrsController } from './service-cidrs/service-cidrs-controller';
 import { legacyTokenCleaner } from './serviceaccount/legacy-token-clean-up';
 import { serviceAccountController } from './serviceaccount/service-account-controller';
 import { tokenController } from './serviceaccount/token-controller';
@@ -63,6 +64,7 @@ export const controllers: readonly ControllerDefinition[] = [
   nodeLifecycleController,
   taintEvictionController,
   podGcController,
+  serviceCidrsController,
   loadBalancerController,
   namespaceController,
   csrApprovingController,

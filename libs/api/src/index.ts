@@ -8,6 +8,7 @@ export * from './generated/types';
 export * from './kind';
 export * from './kinds';
 export * from './name-rules';
+export { isServiceCidrReady } from './networking/service-cidr';
 export * from './quota';
 export * from './registry';
 export * from './resources';

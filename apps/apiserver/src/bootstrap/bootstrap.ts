@@ -5,6 +5,7 @@ import type { ApiserverInternals } from '../pipeline/extensions';
 import { parseIpRange } from '../service/ip-range';
 import { advertisedAddress, hostAddresses } from './advertise-address';
 import { ensureAuthenticationConfig } from './authentication-config';
+import { ensureDefaultServiceCidr } from './default-service-cidr';
 import { ensureDefaultStorageClass } from './default-storage-class';
 import { ensure } from './ensure';
 import { makeFlowControlKeeper } from './flow-control';
@@ -15,11 +16,11 @@ import { ensureRbac } from './rbac/ensure-rbac';
 
 export const systemNamespaces: readonly string[] = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
-/** The `kubernetes` endpoints are looked at this often (upstream's interval). */
-const endpointsPeriodMs = 10_000;
+/** The `kubernetes` endpoints and ServiceCIDR are looked at this often (upstream's interval). */
+const kubernetesPeriodMs = 10_000;
 
 export interface Bootstrap {
-  /** Creates what every cluster has; then, until the signal, keeps the `kubernetes` endpoints right. */
+  /** Creates what every cluster has; then, until the signal, keeps the `kubernetes` endpoints and ServiceCIDR right. */
   run(signal: AbortSignal, ports: { readonly securePort: number }): Promise<void>;
   /** Whether the default roles are there. */
   readonly hasRoles: boolean;
@@ -41,6 +42,7 @@ export function makeBootstrap(config: ApiserverConfig, internals: ApiserverInter
         flowControl.ensure(),
         ensureLegacyTokenTracking(internals, config.clock ?? systemClock),
         ensureRbac(internals).then(() => (hasRoles = true)),
+        keepServiceCidr(config, internals, signal),
         ensureKubernetesService(internals, { clusterIP: parseIpRange(config.serviceClusterIpRange).address(1), securePort }),
         config.clientCa ? ensureAuthenticationConfig(internals, config.clientCa) : undefined,
       ]);
@@ -57,6 +59,19 @@ async function keepEndpoints(config: ApiserverConfig, internals: ApiserverIntern
     if (address) await reconcileEndpoints(internals, { address, port: securePort });
   };
   await once();
-  const cancel = clock.every(endpointsPeriodMs, () => void once().catch((error: unknown) => logger.error({ err: error }, 'kubernetes endpoints not updated')));
+  const cancel = clock.every(kubernetesPeriodMs, () => void once().catch((error: unknown) => logger.error({ err: error }, 'kubernetes endpoints not updated')));
+  signal.addEventListener('abort', cancel, { once: true });
+}
+
+async function keepServiceCidr(config: ApiserverConfig, internals: ApiserverInternals, signal: AbortSignal): Promise<void> {
+  const { clock = systemClock, logger, serviceClusterIpRange: range } = config;
+  let isTold = false;
+  const onDifference = (stored: readonly string[]): void => {
+    if (!isTold) logger.warn({ stored, range }, 'the default ServiceCIDR does not match --service-cluster-ip-range and stays as it is');
+    isTold = true;
+  };
+  const once = (): Promise<void> => ensureDefaultServiceCidr(internals, { range, clock, onDifference });
+  await once();
+  const cancel = clock.every(kubernetesPeriodMs, () => void once().catch((error: unknown) => logger.error({ err: error }, 'the default ServiceCIDR not updated')));
   signal.addEventListener('abort', cancel, { once: true });
 }

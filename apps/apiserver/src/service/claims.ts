@@ -8,6 +8,9 @@ export const claimPaths = { ip: 't8s/ipallocations', port: 't8s/nodeports' } as 
 export const ipKey = (address: string): string => `/registry/${claimPaths.ip}/${address}`;
 export const portKey = (port: number): string => `/registry/${claimPaths.port}/${port}`;
 
+/** The address of a claim; undefined when it is of a port. */
+export const addressOfClaim = (key: string): string | undefined => (key.startsWith(ipKey('')) ? key.slice(ipKey('').length) : undefined);
+
 /** What a claim's value says. */
 export interface Claim extends KubernetesObject {
   service: { namespace: string; name: string; uid: string };

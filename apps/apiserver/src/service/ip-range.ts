@@ -7,6 +7,8 @@ export interface IpRange {
   readonly size: number;
   /** Position of an address; undefined when it is not one that can be given out. */
   position(address: string): number | undefined;
+  /** Also true for the first and the last. */
+  contains(address: string): boolean;
   address(position: number): string;
 }
 
@@ -16,17 +18,29 @@ const toNumber = (address: ipaddr.IPv4): number => address.octets.reduce((sum, o
 export function parseIpRange(text: string): IpRange {
   const [address, bits] = ipaddr.IPv4.parseCIDR(text);
   if (bits > 30 || bits < 8) throw new Error(`service cluster IP range ${text}: the prefix must have 8 to 30 bits`);
+  return rangeOf(text, [address, bits]);
+}
+
+/** As parseIpRange, of any size; undefined for IPv6 and for ranges without an address between the first and the last. */
+export function ipv4RangeOf(text: string): IpRange | undefined {
+  if (!ipaddr.IPv4.isValidCIDR(text)) return undefined;
+  const [address, bits] = ipaddr.IPv4.parseCIDR(text);
+  return bits > 30 ? undefined : rangeOf(text, [address, bits]);
+}
+
+function rangeOf(text: string, [address, bits]: [ipaddr.IPv4, number]): IpRange {
   const total = 2 ** (32 - bits);
   const base = Math.floor(toNumber(address) / total) * total;
   const size = total - 2;
+  const offset = (candidate: string): number => (ipaddr.IPv4.isValidFourPartDecimal(candidate) ? toNumber(ipaddr.IPv4.parse(candidate)) - base : -1);
   return {
     text,
     size,
     position: (candidate) => {
-      if (!ipaddr.IPv4.isValidFourPartDecimal(candidate)) return undefined;
-      const position = toNumber(ipaddr.IPv4.parse(candidate)) - base;
+      const position = offset(candidate);
       return position >= 1 && position <= size ? position : undefined;
     },
+    contains: (candidate) => offset(candidate) >= 0 && offset(candidate) < total,
     address: (position) => {
       const value = base + position;
       return [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255].join('.');

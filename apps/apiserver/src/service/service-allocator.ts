@@ -3,14 +3,17 @@
  * transaction as the Service that uses it and removed in the one that frees it: a crash at any moment leaves neither a
  * leak nor a double use, and two apiservers can't give out the same address. The caches only say where to look first.
  */
-import type { Service } from '@typernetes/api';
-import { apiErrors, fieldError, systemRandom, type FieldError, type Random } from '@typernetes/machinery';
+import type { IPAddress, Service, ServiceCIDR } from '@typernetes/api';
+import { apiErrors, fieldError, formatTime, systemClock, systemRandom, type Clock, type FieldError, type Random } from '@typernetes/machinery';
 import type { Mirror, Operation, Storage, WatchCache } from '@typernetes/storage';
 import type { CommitContext, CommitHook } from '../store/commit-hook';
-import { claimedKeys, claimOperation, claimPaths, ipKey, portKey, type Claim } from './claims';
+import { addressOfClaim, claimedKeys, claimOperation, claimPaths, ipKey, portKey, type Claim } from './claims';
+import type { AddressClaims } from './ip-address-keeper';
+import { ipAddressKey, ipAddressOperation, isParent } from './ip-address-object';
 import { parseIpRange, parsePortRange, type IpRange } from './ip-range';
 import { ipBand, pickFree, portBand } from './pick';
 import { completeFamilies, isHeadless } from './service-families';
+import { usableRanges } from './service-ranges';
 
 type Spec = NonNullable<Service['spec']>;
 
@@ -18,10 +21,19 @@ export interface AllocatorConfig {
   readonly serviceClusterIpRange: string;
   readonly serviceNodePortRange: string;
   readonly random?: Random;
+  readonly clock?: Clock;
+}
+
+/** What users see of addresses: ServiceCIDRs and IPAddresses. */
+export interface AddressCaches {
+  readonly ranges: WatchCache;
+  readonly addresses: WatchCache;
 }
 
 /** One plan's view of what others have. */
 interface Allocation {
+  /** The Service has it already. */
+  readonly isOwn: (key: string) => boolean;
   /** The store said so: reason to refuse what was asked for by name. */
   readonly isTaken: (key: string) => boolean;
   /** A cache, which may be a moment behind, says so too: reason to pick another one. */
@@ -31,17 +43,23 @@ interface Allocation {
 
 const noAttributes = { labels: {}, fields: {} };
 
-export class ServiceAllocator implements CommitHook {
+export class ServiceAllocator implements CommitHook, AddressClaims {
   private readonly addresses: WatchCache;
   private readonly ports: WatchCache;
   private readonly ipRange: IpRange;
   private readonly portRange: ReturnType<typeof parsePortRange>;
   private readonly random: Random;
+  private readonly clock: Clock;
 
-  constructor(config: AllocatorConfig, mirror: Mirror) {
+  constructor(
+    config: AllocatorConfig,
+    mirror: Mirror,
+    private readonly shown: AddressCaches,
+  ) {
     this.ipRange = parseIpRange(config.serviceClusterIpRange);
     this.portRange = parsePortRange(config.serviceNodePortRange);
     this.random = config.random ?? systemRandom;
+    this.clock = config.clock ?? systemClock;
     this.addresses = mirror.declare({ path: claimPaths.ip, attributesOf: () => noAttributes });
     this.ports = mirror.declare({ path: claimPaths.port, attributesOf: () => noAttributes });
   }
@@ -49,14 +67,29 @@ export class ServiceAllocator implements CommitHook {
   plan({ previous, next, attempt }: CommitContext): Operation[] {
     const before = claimedKeys(previous as Service | undefined);
     const service = next as Service | undefined;
-    const isTaken = (key: string): boolean => !before.has(key) && attempt.taken.has(key);
-    const mayBeTaken = (key: string): boolean => isTaken(key) || (!before.has(key) && this.isKnownTaken(key));
-    if (service?.spec) this.complete(service, { isTaken, mayBeTaken, errors: [] });
+    const isOwn = (key: string): boolean => before.has(key);
+    const isTaken = (key: string): boolean => attempt.taken.has(key) || attempt.taken.has(ipAddressKey(addressOfClaim(key) ?? ''));
+    const mayBeTaken = (key: string): boolean => isTaken(key) || this.isKnownTaken(key);
+    if (service?.spec) this.complete(service, { isOwn, isTaken, mayBeTaken, errors: [] });
     const after = claimedKeys(service);
     return [
-      ...[...after].filter((key) => !before.has(key)).map((key) => claimOperation(key, service ?? {})),
-      ...[...before].filter((key) => !after.has(key)).map((key): Operation => ({ type: 'delete', key })),
+      ...[...after].filter((key) => !before.has(key)).flatMap((key) => this.take(key, service ?? {})),
+      ...[...before].filter((key) => !after.has(key)).flatMap((key) => this.free(key, previous ?? {})),
     ];
+  }
+
+  /** The claim and, of an address, the object that shows it. */
+  private take(key: string, service: Service): Operation[] {
+    const address = addressOfClaim(key);
+    return [claimOperation(key, service), ...(address ? [ipAddressOperation(address, service, { now: formatTime(this.clock.now()) })] : [])];
+  }
+
+  private free(key: string, service: Service): Operation[] {
+    const address = addressOfClaim(key);
+    const shown = address ? this.shown.addresses.get(address)?.parse() : undefined;
+    // Whoever deleted the object by hand may have put another in its place, which is no business of this Service.
+    const isOurs = address !== undefined && (!shown || isParent(shown as IPAddress, service));
+    return [{ type: 'delete', key }, ...(isOurs ? [{ type: 'delete', key: ipAddressKey(address) } as const] : [])];
   }
 
   /** Makes claims and Services agree, for stores that something else wrote to. Returns how many claims were wrong. */
@@ -83,9 +116,23 @@ export class ServiceAllocator implements CommitHook {
     return repaired;
   }
 
+  claimOf(address: string): Claim['service'] | undefined {
+    return (this.addresses.get(address)?.parse() as Claim | undefined)?.service;
+  }
+
+  claimedAddresses(): string[] {
+    return this.addresses.list({ prefix: '' }).entries.map(({ key }) => key);
+  }
+
   private isKnownTaken(key: string): boolean {
-    const name = key.slice(key.lastIndexOf('/') + 1);
-    return (key.startsWith(`/registry/${claimPaths.ip}/`) ? this.addresses : this.ports).get(name) !== undefined;
+    const address = addressOfClaim(key);
+    if (address === undefined) return this.ports.get(key.slice(key.lastIndexOf('/') + 1)) !== undefined;
+    return this.addresses.get(address) !== undefined || this.shown.addresses.get(address) !== undefined;
+  }
+
+  private ranges(): IpRange[] {
+    const cidrs = this.shown.ranges.list({ prefix: '' }).entries.map((entry) => entry.object as ServiceCIDR);
+    return usableRanges(cidrs, this.ipRange);
   }
 
   /** Fills in what the Service wants and does not have. @throws ApiError Invalid */
@@ -100,26 +147,38 @@ export class ServiceAllocator implements CommitHook {
     throw apiErrors.invalid({ group: '', resource: 'Service', name: service.metadata?.name ?? '' }, allocation.errors);
   }
 
-  private completeAddress(spec: Spec, { isTaken, mayBeTaken, errors }: Allocation): void {
+  private completeAddress(spec: Spec, { isOwn, isTaken, mayBeTaken, errors }: Allocation): void {
     if (isHeadless(spec)) {
       spec.clusterIPs = ['None'];
       return;
     }
     if (!spec.clusterIP) {
-      const position = pickFree(this.ipRange.size, ipBand(this.ipRange.size + 2), { random: this.random, isTaken: (n) => mayBeTaken(ipKey(this.ipRange.address(n))) });
-      if (position === undefined) throw apiErrors.internal(new Error('failed to allocate a serviceIP: range is full'));
-      spec.clusterIP = this.ipRange.address(position);
+      spec.clusterIP = this.pickAddress(mayBeTaken);
       spec.clusterIPs = [spec.clusterIP];
       return;
     }
     spec.clusterIPs = spec.clusterIPs?.length ? spec.clusterIPs : [spec.clusterIP];
-    const why =
-      this.ipRange.position(spec.clusterIP) === undefined
-        ? `the provided IP (${spec.clusterIP}) is not in the valid range. The range of valid IPs is ${this.ipRange.text}`
-        : isTaken(ipKey(spec.clusterIP))
-          ? 'provided IP is already allocated'
-          : undefined;
+    // Ranges come and go; whoever has an address keeps it.
+    if (isOwn(ipKey(spec.clusterIP))) return;
+    const why = this.rangeRefusal(spec.clusterIP) ?? (isTaken(ipKey(spec.clusterIP)) ? 'provided IP is already allocated' : undefined);
     if (why !== undefined) errors.push(fieldError.invalid('spec.clusterIPs', spec.clusterIPs, `failed to allocate IP ${spec.clusterIP}: ${why}`));
+  }
+
+  /** The first range with a free address. */
+  private pickAddress(mayBeTaken: (key: string) => boolean): string {
+    for (const range of this.ranges()) {
+      const position = pickFree(range.size, ipBand(range.size + 2), { random: this.random, isTaken: (n) => mayBeTaken(ipKey(range.address(n))) });
+      if (position !== undefined) return range.address(position);
+    }
+    throw apiErrors.internal(new Error('failed to allocate a serviceIP: range is full'));
+  }
+
+  /** Why an address that was asked for by name is none to give out. */
+  private rangeRefusal(address: string): string | undefined {
+    const ranges = this.ranges();
+    if (ranges.some((range) => range.position(address) !== undefined)) return undefined;
+    const range = ranges.find((each) => each.contains(address));
+    return range ? `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range.text}` : 'the provided network does not match the current range';
   }
 
   private completePorts(spec: Spec, allocation: Allocation): void {
@@ -141,7 +200,8 @@ export class ServiceAllocator implements CommitHook {
     else if (needsHealthPort) spec.healthCheckNodePort = this.pickPort(allocation, own);
   }
 
-  private checkPort(port: number, field: string, { isTaken, errors }: Allocation): void {
+  private checkPort(port: number, field: string, { isOwn, isTaken, errors }: Allocation): void {
+    if (isOwn(portKey(port))) return;
     const { first, last, text } = this.portRange;
     if (port < first || port > last) errors.push(fieldError.invalid(field, port, `provided port is not in the valid range. The range of valid ports is ${text}`));
     else if (isTaken(portKey(port))) errors.push(fieldError.invalid(field, port, 'provided port is already allocated'));

@@ -1,3 +1,4 @@
+import type { ResourceType } from '@typernetes/api';
 import type { KubernetesObject } from '@typernetes/machinery';
 import type { Operation } from '@typernetes/storage';
 
@@ -31,3 +32,10 @@ export interface CommitContext {
 export interface CommitHook {
   plan(context: CommitContext): readonly Operation[];
 }
+
+/** By group and resource: a custom kind may be called as one of ours. */
+export type CommitHooks = ReadonlyMap<string, CommitHook>;
+
+export const commitHookKey = ({ group, resource }: Pick<ResourceType, 'group' | 'resource'>): string => `${group}/${resource}`;
+
+export const commitHookOf = ({ commitHooks }: { readonly commitHooks: CommitHooks }, kind: Pick<ResourceType, 'group' | 'resource'>): CommitHook | undefined => commitHooks.get(commitHookKey(kind));

@@ -110,7 +110,7 @@ function toResult(value: Buffer | undefined, current: CacheEntry, { revision }: 
 
 /** Events go after an hour (upstream's --event-ttl); an update begins the hour anew. */
 export function ttlOf({ kind }: Call): { ttlSeconds?: number } {
-  return kind.resource === 'events' ? { ttlSeconds: 3_600 } : {};
+  return kind.resource === 'events' && (kind.group === '' || kind.group === 'events.k8s.io') ? { ttlSeconds: 3_600 } : {};
 }
 
 /** A write that changes nothing is not made: no new revision, no event. */

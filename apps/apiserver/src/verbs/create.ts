@@ -6,7 +6,7 @@ import { nameOf, type Call } from '../pipeline/call';
 import { decodeBody } from '../pipeline/decode';
 import type { ApiResult } from '../pipeline/request';
 import { runWriteSteps } from '../pipeline/write-steps';
-import { firstAttempt, nextAttempt } from '../store/commit-hook';
+import { commitHookOf, firstAttempt, nextAttempt } from '../store/commit-hook';
 import { takenKeys, ttlOf } from '../store/guaranteed-update';
 import { storedOf, viewNow } from '../store/views';
 
@@ -47,7 +47,7 @@ async function createOnce(call: Call, next: KubernetesObject): Promise<CacheEntr
   const store = environment.stores.of(kind);
   const key = store.storageKey(request.target.namespace, name);
   const cacheKey = store.cacheKey(request.target.namespace, name);
-  const hook = environment.commitHooks[kind.resource];
+  const hook = commitHookOf(environment, kind);
   for (let attempt = firstAttempt; attempt.number < updateAttemptsMax; ) {
     // What the hook fills in is a try: it must not look like the client's wish to the next one.
     const filled = hook ? structuredClone(next) : next;

@@ -3,6 +3,7 @@ import { apiErrors, formatTime, type KubernetesObject, type ObjectMeta, type Sta
 import { admissionContext, runAdmission } from '../pipeline/write-steps';
 import { encodeObject, nameOf, type Call } from '../pipeline/call';
 import type { ApiResult } from '../pipeline/request';
+import { commitHookOf } from '../store/commit-hook';
 import { guaranteedUpdate, type Change } from '../store/guaranteed-update';
 import { storedOf, viewNow } from '../store/views';
 
@@ -34,7 +35,7 @@ export async function deleteWith(call: Call, options: DeleteOptions): Promise<Ap
     }
     const next = planDeletion(kind, object, { options, nowMs: environment.clock.now() });
     if (next === 'keep') return { type: 'keep' };
-    if (next === 'remove') return { type: 'delete', operations: environment.commitHooks[kind.resource]?.plan({ previous: object, attempt }) ?? [] };
+    if (next === 'remove') return { type: 'delete', operations: commitHookOf(environment, kind)?.plan({ previous: object, attempt }) ?? [] };
     return { type: 'put', next: await storedOf(kind, next) };
   });
   if (type !== 'delete' || returnsDeletedObject(kind)) return { type: 'object', code: 200, kind, value: (await viewNow(kind, entry)).value };

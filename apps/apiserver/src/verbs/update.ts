@@ -4,6 +4,7 @@ import { nameOf, type Call } from '../pipeline/call';
 import { decodeBody } from '../pipeline/decode';
 import type { ApiResult } from '../pipeline/request';
 import { runWriteSteps } from '../pipeline/write-steps';
+import { commitHookOf } from '../store/commit-hook';
 import { guaranteedUpdate, type Change, type ChangeResult } from '../store/guaranteed-update';
 import { storedOf, viewNow } from '../store/views';
 
@@ -52,8 +53,8 @@ export async function replaceObject(call: Call, makeNext: (previous: KubernetesO
       previous,
       now: formatTime(environment.clock.now()),
     });
-    const operations = environment.commitHooks[kind.resource]?.plan({ previous, next, attempt }) ?? [];
-    if (isReadyToGo(kind, next)) return { type: 'delete', operations: environment.commitHooks[kind.resource]?.plan({ previous, attempt }) ?? [] };
+    const operations = commitHookOf(environment, kind)?.plan({ previous, next, attempt }) ?? [];
+    if (isReadyToGo(kind, next)) return { type: 'delete', operations: commitHookOf(environment, kind)?.plan({ previous, attempt }) ?? [] };
     return { type: 'put', next: await storedOf(kind, next), operations };
   });
 }

@@ -62,17 +62,21 @@ export function validateServiceCIDRCreate({ spec }: ServiceCIDR): FieldError[] {
   const out: Errors = [];
   const cidrs = spec?.cidrs ?? [];
   if (cidrs.length === 0) out.push(fieldError.required('spec.cidrs', 'at least one CIDR required'));
-  if (cidrs.length > 2) out.push(fieldError.invalid('spec', spec, 'may only hold up to 2 values'));
+  if (cidrs.length > 2) out.push(fieldError.invalid('spec.cidrs', spec, 'may only hold up to 2 values'));
   cidrs.forEach((cidr, i) => checkCidr(out, `spec.cidrs[${i}]`, cidr));
   const families = cidrs.map((cidr) => isIP(cidr.split('/')[0] ?? ''));
-  if (cidrs.length === 2 && families[0] === families[1]) out.push(fieldError.invalid('spec.cidrs', cidrs, 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64'));
+  if (cidrs.length === 2 && families[0] === families[1]) out.push(fieldError.invalid('spec.cidrs', spec, 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64'));
   return out;
 }
 
+/** A range stays what it is; a second one, of the other family, may come (KEP-1880). */
 export function validateServiceCIDRUpdate(next: ServiceCIDR, previous: ServiceCIDR): FieldError[] {
+  const [cidrs, before] = [next.spec?.cidrs ?? [], previous.spec?.cidrs ?? []];
+  const isUpgrade = before.length === 1 && cidrs.length === 2;
+  if (cidrs.length !== before.length && !isUpgrade) return [fieldError.invalid('spec.cidrs', cidrs, 'field is immutable')];
   const out: Errors = [];
-  checkImmutable(out, 'spec', [next.spec, previous.spec]);
-  return out;
+  before.forEach((cidr, i) => checkImmutable(out, `spec.cidrs[${i}]`, [cidrs[i], cidr]));
+  return out.length === 0 && isUpgrade ? validateServiceCIDRCreate(next) : out;
 }
 
 export function validateIPAddressCreate({ spec }: IPAddress): FieldError[] {
