@@ -15,6 +15,8 @@ export interface TestCluster {
   readonly client: ApiClient;
   /** One of a user's own. */
   clientFor: RunningStandalone['clientFor'];
+  /** `https://127.0.0.1:6443` */
+  readonly server: string;
   /** Of the test's own; the nodes keep their files below `nodes/`. */
   readonly directory: string;
   /** Real kubectl. Rejects with all that it said when it fails. */
@@ -50,6 +52,7 @@ export async function startTestCluster(nodes: number): Promise<TestCluster> {
   return {
     client,
     clientFor: (user) => standalone.clientFor(user),
+    server: standalone.server,
     directory,
     kubectl: (...args) =>
       new Promise((resolve, reject) => {
