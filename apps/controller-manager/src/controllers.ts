@@ -1,3 +1,4 @@
+import { attachDetachController } from './attach-detach/attach-detach-controller';
 import { bootstrapSignerController, tokenCleanerController } from './bootstrap-tokens/bootstrap-token-controllers';
 import { csrApprovingController, csrCleanerController, csrSigningController } from './certificates/certificate-controllers';
 import { clusterRoleAggregationController } from './cluster-role-aggregation/aggregation-controller';
@@ -32,7 +33,8 @@ import { tokenController } from './serviceaccount/token-controller';
 import { ttlController } from './ttl/ttl-controller';
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller';
 import { statefulSetController } from './statefulset/statefulset-controller';
-import { claimProtectionController, volumeProtectionController } from './volume-protection/protection-controllers';
+import { expansionController } from './volume-expansion/expansion-controller';
+import { claimProtectionController, volumeAttributesClassProtectionController, volumeProtectionController } from './volume-protection/protection-controllers';
 
 /** All controllers, in the order in which they start: first what pods need in order to be created. */
 export const controllers: readonly ControllerDefinition[] = [
@@ -48,8 +50,11 @@ export const controllers: readonly ControllerDefinition[] = [
   daemonSetController,
   statefulSetController,
   persistentVolumeBinder,
+  attachDetachController,
+  expansionController,
   claimProtectionController,
   volumeProtectionController,
+  volumeAttributesClassProtectionController,
   ephemeralVolumeController,
   resourceClaimController,
   hpaController,

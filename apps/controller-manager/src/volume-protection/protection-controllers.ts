@@ -63,3 +63,33 @@ export const volumeProtectionController: ControllerDefinition = {
     return (signal) => loop.run(signal);
   },
 };
+
+const classFinalizer = 'kubernetes.io/vac-protection';
+
+/** Names of the VolumeAttributesClasses that a claim has or is to get. */
+const classesOf = ({ spec, status }: PersistentVolumeClaim): string[] =>
+  [spec?.volumeAttributesClassName, status?.currentVolumeAttributesClassName, status?.modifyVolumeStatus?.targetVolumeAttributesClassName].flatMap((name) => name ?? []);
+
+/** Keeps VolumeAttributesClasses that claims and volumes name (KEP-3751). */
+export const volumeAttributesClassProtectionController: ControllerDefinition = {
+  name: 'volumeattributesclass-protection-controller',
+  setUp(context) {
+    const { client, informers } = context;
+    const classes = informers.informer(resources.volumeAttributesClasses);
+    const claims = informers.informer(resources.persistentVolumeClaims);
+    const volumes = informers.informer(resources.persistentVolumes);
+    const isUsed = (name: string): boolean => claims.list().some((claim) => classesOf(claim).includes(name)) || volumes.list().some(({ spec }) => spec?.volumeAttributesClassName === name);
+    const loop = newController(context, this.name, async (name) => {
+      const found = classes.get(name);
+      const finalizers = found && protectedFinalizers(found, classFinalizer, () => isUsed(name));
+      if (!found || !finalizers) return;
+      await client.resource(resources.volumeAttributesClasses).update({ ...found, metadata: { ...found.metadata, finalizers } }).catch(ignoreGone);
+    });
+    const leaving = (names: readonly string[]): void => names.forEach((name) => classes.get(name)?.metadata?.deletionTimestamp && loop.enqueue(name));
+    classes.onChange({ added: ({ metadata }) => loop.enqueue(metadata?.name ?? ''), updated: ({ metadata }) => loop.enqueue(metadata?.name ?? '') });
+    claims.onChange({ updated: (_claim, previous) => leaving(classesOf(previous)), deleted: (claim) => leaving(classesOf(claim)) });
+    const nameOf = ({ spec }: PersistentVolume): string[] => (spec?.volumeAttributesClassName ? [spec.volumeAttributesClassName] : []);
+    volumes.onChange({ updated: (_volume, previous) => leaving(nameOf(previous)), deleted: (volume) => leaving(nameOf(volume)) });
+    return (signal) => loop.run(signal);
+  },
+};
