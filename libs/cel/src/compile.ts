@@ -1,5 +1,7 @@
 import type { Environment, ParseResult } from '@marcbachmann/cel-js';
 import { CelError, compilationError, evaluationText } from './errors';
+import { rewriteInitializers } from './initializers';
+import { withTypes } from './objects';
 
 export interface Program {
   readonly source: string;
@@ -13,17 +15,23 @@ export interface Program {
 /** Longest expression, in characters. */
 export const expressionLengthMax = 16_384;
 
+/** `list<JSONPatch>` as CEL writes it. */
+const typeText = (type: string): string => type.replaceAll('<', '(').replaceAll('>', ')');
+const returnsText = (types: readonly string[]): string => (types.length === 1 ? typeText(types[0] ?? '') : `one of [${types.map(typeText).join(' ')}]`);
+
 /**
  * @param returns types that the result may have; all when left out
  * @throws CelError that names the place, as upstream words it
  */
 export function compileExpression(source: string, environment: Environment, returns?: readonly string[]): Program {
   if (source.length > expressionLengthMax) throw new CelError(`compilation failed: expression is too long: ${source.length} characters, at most ${expressionLengthMax}`);
-  const checked = environment.check(source);
-  if (!checked.valid) throw compilationError(source, checked.error);
-  const parsed = environment.parse(source);
+  const { text, types, originOf } = rewriteInitializers(source);
+  const own = withTypes(environment, types);
+  const checked = own.check(text);
+  if (!checked.valid) throw compilationError(source, checked.error, originOf);
+  const parsed = own.parse(text);
   const resultType = String(checked.type);
-  if (returns && resultType !== 'dyn' && !returns.includes(resultType)) throw new CelError(`must evaluate to ${returns.join(' or ')}`);
+  if (returns && resultType !== 'dyn' && !returns.includes(resultType)) throw new CelError(`must evaluate to ${returnsText(returns)} but got ${typeText(resultType)}`);
   return {
     source,
     resultType,

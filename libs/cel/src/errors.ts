@@ -27,9 +27,9 @@ interface LibraryError {
 const headline = (error: unknown): string => ((error as LibraryError).message ?? String(error)).split('\n')[0] ?? '';
 
 /** `compilation failed: ERROR: <input>:1:6: undefined field 'foo'`, with the line and a mark below the place. */
-export function compilationError(source: string, error: unknown): CelError {
+export function compilationError(source: string, error: unknown, originOf: (place: number) => number = (place) => place): CelError {
   const { name, range } = error as LibraryError;
-  const start = range?.start ?? 0;
+  const start = originOf(range?.start ?? 0);
   const before = source.slice(0, start).split('\n');
   const [line, column] = [before.length, before.at(-1)?.length ?? 0];
   const text = name === 'ParseError' ? `Syntax error: ${headline(error)}` : inUpstreamsWords(headline(error));

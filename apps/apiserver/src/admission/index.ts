@@ -15,6 +15,7 @@ import { runtimeClassAdmission } from './runtime-class';
 import { serviceAccountAdmission } from './service-account';
 import { defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection } from './storage-classes';
 import type { WebhookClient } from '../webhooks/webhook-client';
+import { mutatingAdmissionPolicies } from './policies/mutating-admission-policy';
 import { validatingAdmissionPolicies } from './policies/validating-admission-policy';
 import { mutatingWebhooks, validatingWebhooks } from './webhooks/dispatcher';
 import { taintNodesByCondition } from './taint-nodes-by-condition';
@@ -25,6 +26,7 @@ import { taintNodesByCondition } from './taint-nodes-by-condition';
  */
 export function admissionChain(parts: { objects: ObjectReader; authorizers: readonly Authorizer[]; client: ApiClient; clock: Clock; random: Random; webhooks: WebhookClient }): readonly AdmissionPlugin[] {
   const { objects, authorizers } = parts;
+  const [mutatingPolicies, mutatingPoliciesAgain] = mutatingAdmissionPolicies(parts);
   const asking = { objects, client: parts.webhooks, newUid: () => randomUUID() };
   return [
     namespaceLifecycle(objects),
@@ -41,7 +43,9 @@ export function admissionChain(parts: { objects: ObjectReader; authorizers: read
     certificateApproval(authorizers),
     certificateSigning(authorizers),
     certificateSubjectRestriction,
+    mutatingPolicies,
     mutatingWebhooks(asking),
+    mutatingPoliciesAgain,
     validatingAdmissionPolicies(parts),
     validatingWebhooks(asking),
     resourceQuota(parts),

@@ -72,6 +72,12 @@ const kinds: readonly Operated[] = [
     body: () => ({ spec: { policyName: 'replicalimit-policy.example.com', validationActions: ['Deny'] } }),
   },
   {
+    groupVersion: 'admissionregistration.k8s.io/v1',
+    resource: 'mutatingadmissionpolicies',
+    body: () => ({ spec: { matchConstraints: { resourceRules: rules }, reinvocationPolicy: 'IfNeeded', mutations: [{ patchType: 'ApplyConfiguration', applyConfiguration: { expression: 'Object{metadata: Object.metadata{labels: {"mutated": "yes"}}}' } }] } }),
+  },
+  { groupVersion: 'admissionregistration.k8s.io/v1', resource: 'mutatingadmissionpolicybindings', body: () => ({ spec: { policyName: 'mutate.example.com' } }) },
+  {
     groupVersion: 'certificates.k8s.io/v1',
     resource: 'certificatesigningrequests',
     body: () => ({ spec: { request: certificateRequest(), signerName: 'example.com/e2e', usages: ['client auth', 'digital signature', 'key encipherment'], expirationSeconds: 3_600 } }),

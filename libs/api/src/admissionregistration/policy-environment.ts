@@ -1,4 +1,4 @@
-import { compileExpression, newEnvironment, type Program } from '@typernetes/cel';
+import { allowMutations, compileExpression, newEnvironment, type Program } from '@typernetes/cel';
 import type { ValidatingAdmissionPolicySpec } from '../generated/types';
 
 type Environment = ReturnType<typeof newEnvironment>;
@@ -8,6 +8,11 @@ export interface CompiledVariables {
   readonly environment: Environment;
   /** Binds the variables to what expressions may speak of. */
   bind(bindings: Record<string, unknown>): Record<string, unknown>;
+}
+
+export interface CompileOptions {
+  readonly onError?: (index: number, error: unknown) => void;
+  readonly isMutating?: boolean;
 }
 
 /** What expressions of a policy may speak of (API docs: "Validating Admission Policy"). */
@@ -31,9 +36,10 @@ function declareVariables(environment: Environment, names: readonly string[]): {
 /**
  * Compiles a policy's variables; each may speak of those before it.
  *
+ * @param options `isMutating`: expressions, other than the variables', may make objects
  * @throws CelError, unless `onError` takes it
  */
-export function compileVariables({ variables = [], paramKind }: Pick<ValidatingAdmissionPolicySpec, 'paramKind' | 'variables'>, onError?: (index: number, error: unknown) => void): CompiledVariables {
+export function compileVariables({ variables = [], paramKind }: Pick<ValidatingAdmissionPolicySpec, 'paramKind' | 'variables'>, { onError, isMutating = false }: CompileOptions = {}): CompiledVariables {
   const programs: { name: string; program: Program; own: ReturnType<typeof declareVariables> }[] = [];
   for (const [index, { name, expression }] of variables.entries()) {
     const environment = baseEnvironment(paramKind !== undefined);
@@ -46,6 +52,7 @@ export function compileVariables({ variables = [], paramKind }: Pick<ValidatingA
     }
   }
   const environment = baseEnvironment(paramKind !== undefined);
+  if (isMutating) allowMutations(environment);
   const declared = declareVariables(environment, variables.map(({ name }) => name));
   return {
     environment,

@@ -1,23 +1,12 @@
-import { CelError, compileExpression } from '@typernetes/cel';
 import { fieldError, validateQualifiedName, type FieldError } from '@typernetes/machinery';
 import type { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, ValidatingAdmissionPolicySpec, Validation } from '../generated/types';
 import { checkOneOf, checkRequired, checkWith, type Errors } from '../validation/checks';
-import { compileVariables, type CompiledVariables } from './policy-environment';
+import type { CompiledVariables } from './policy-environment';
 import { checkBinding, checkSubject, checkVariables } from './policy-checks';
+import { checkExpression, checkVariablesAndConditions } from './policy-expressions';
 
 const reasons = ['Unauthorized', 'Forbidden', 'Invalid', 'RequestEntityTooLarge'];
 const actions = ['Audit', 'Deny', 'Warn'];
-
-/** Compiles in the environment of the policy, so that everybody hears of mistakes when it is written. */
-function checkExpression(out: Errors, field: string, { environment }: CompiledVariables, { expression = '', returns }: { expression?: string; returns?: readonly string[] }): void {
-  if (!checkRequired(out, field, expression.trim())) return;
-  try {
-    compileExpression(expression, environment, returns);
-  } catch (error) {
-    if (!(error instanceof CelError)) throw error;
-    out.push(fieldError.invalid(field, expression, error.message));
-  }
-}
 
 function checkValidation(out: Errors, field: string, compiled: CompiledVariables, { expression, message, messageExpression, reason }: Partial<Validation>): void {
   checkExpression(out, `${field}.expression`, compiled, { expression, returns: ['bool'] });
@@ -35,14 +24,7 @@ function checkSpec(out: Errors, spec: ValidatingAdmissionPolicySpec): void {
   }
   checkVariables(out, variables);
   if (out.length > 0) return;
-  const compiled = compileVariables(spec, (index, error) => {
-    if (!(error instanceof CelError)) throw error;
-    out.push(fieldError.invalid(`spec.variables[${index}].expression`, variables[index]?.expression, error.message));
-  });
-  matchConditions.forEach((condition, i) => {
-    checkRequired(out, `spec.matchConditions[${i}].name`, condition.name);
-    checkExpression(out, `spec.matchConditions[${i}].expression`, compiled, { expression: condition.expression, returns: ['bool'] });
-  });
+  const compiled = checkVariablesAndConditions(out, { variables, matchConditions, ...(spec.paramKind ? { paramKind: spec.paramKind } : {}) });
   validations.forEach((validation, i) => checkValidation(out, `spec.validations[${i}]`, compiled, validation));
   auditAnnotations.forEach(({ key, valueExpression }, i) => {
     if (checkRequired(out, `spec.auditAnnotations[${i}].key`, key)) checkWith(out, `spec.auditAnnotations[${i}].key`, key, validateQualifiedName);

@@ -1,4 +1,5 @@
 export { applyObject, type Applied, type Apply } from './apply';
+export { atomicsOf } from './atomics';
 export { joinTypeErrors, typeErrors } from './check-types';
 export { canonical, decodeFieldSet } from './codec';
 export { compareObjects, type Comparison } from './compare';

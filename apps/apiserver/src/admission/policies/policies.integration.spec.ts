@@ -46,6 +46,22 @@ it('refuses what breaks a rule, in upstream\'s words', async () => {
   });
 });
 
+it('judges deployments, by expressions and by variables that they refer to', async () => {
+  const onDeployments = { matchConstraints: { resourceRules: [{ ...rule, apiGroups: ['apps'], resources: ['deployments'] }] } };
+  const create = (name: string, replicas: number): ReturnType<TestApi['call']> =>
+    api.call('POST', '/apis/apps/v1/namespaces/default/deployments', { body: { metadata: { name }, spec: { replicas, selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } } } } });
+  await withPolicy({ ...onDeployments, validations: [{ expression: 'object.spec.replicas > 1', messageExpression: "'wants at least two replicas, got ' + string(object.spec.replicas)" }] }, {}, async () => {
+    expect((await create('replicated', 2)).code).toBe(201);
+    expect((await create('alone', 1)).json).toMatchObject({ code: 422, message: expect.stringContaining('denied request: wants at least two replicas, got 1') as string });
+  });
+  const variables = [{ name: 'replicas', expression: 'object.spec.replicas' }, { name: 'oddReplicas', expression: 'variables.replicas % 2 == 1' }];
+  await withPolicy({ ...onDeployments, variables, validations: [{ expression: 'variables.replicas > 1' }, { expression: 'variables.oddReplicas' }] }, {}, async () => {
+    expect((await create('odd', 3)).code).toBe(201);
+    expect((await create('one', 1)).json['message']).toContain('failed expression: variables.replicas > 1');
+    expect((await create('even', 4)).json['message']).toContain('failed expression: variables.oddReplicas');
+  });
+});
+
 it('has messages, reasons, variables and what was before', async () => {
   const spec = {
     variables: [{ name: 'color', expression: "'color' in object.data ? object.data.color : 'none'" }, { name: 'isRed', expression: "variables.color == 'red'" }],

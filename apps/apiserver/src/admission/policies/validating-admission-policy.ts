@@ -1,21 +1,11 @@
-import { resources, type Namespace, type ValidatingAdmissionPolicy, type ValidatingAdmissionPolicyBinding } from '@typernetes/api';
-import { CelError, convertDynamic } from '@typernetes/cel';
-import type { ApiClient } from '@typernetes/client';
-import { ApiError, reasonCodes, type KubernetesObject } from '@typernetes/machinery';
+import { resources, type ValidatingAdmissionPolicy, type ValidatingAdmissionPolicyBinding } from '@typernetes/api';
+import { CelError } from '@typernetes/cel';
+import { ApiError, reasonCodes } from '@typernetes/machinery';
 import type { AdmissionContext, AdmissionPlugin } from '../../pipeline/admission';
-import type { ObjectReader } from '../../pipeline/object-reader';
 import { forbid } from '../forbid';
-import { reviewRequest } from '../webhooks/review';
+import { bindingsOf, dynamic, namespaceReader, paramsOf, type PolicyParts } from './bindings';
 import { compilePolicy, violationsOf, type CompiledPolicy, type Violation } from './compile';
 import { isAbout } from './matching';
-import { findParams } from './params';
-
-export interface PolicyParts {
-  readonly objects: ObjectReader;
-  readonly client: ApiClient;
-}
-
-const dynamic = (value: unknown): unknown => convertDynamic(value ?? null);
 
 /** A refusal with the reason that the policy gives. */
 function denial(context: AdmissionContext, { message, reason }: Violation): ApiError {
@@ -25,10 +15,11 @@ function denial(context: AdmissionContext, { message, reason }: Violation): ApiE
 }
 
 /** Judges writes by ValidatingAdmissionPolicies (KEP-3488). Costs nothing while no policy is bound. */
-export function validatingAdmissionPolicies({ objects, client }: PolicyParts): AdmissionPlugin {
+export function validatingAdmissionPolicies(parts: PolicyParts): AdmissionPlugin {
+  const { objects } = parts;
   /** By the policy as it stands: a changed one is another object. */
   const compiled = new WeakMap<ValidatingAdmissionPolicy, CompiledPolicy>();
-  const namespaceOf = (name: string): Namespace | undefined => objects.get(resources.namespaces, name);
+  const namespaceOf = namespaceReader(objects);
 
   function compiledOf(policy: ValidatingAdmissionPolicy): CompiledPolicy {
     const known = compiled.get(policy) ?? compilePolicy(policy);
@@ -36,24 +27,12 @@ export function validatingAdmissionPolicies({ objects, client }: PolicyParts): A
     return known;
   }
 
-  /** The parameters of a binding, one for each time that the policy is asked. @throws Error that says what is wrong with the binding */
-  async function paramsOf({ spec: policy }: ValidatingAdmissionPolicy, { spec: binding }: ValidatingAdmissionPolicyBinding, { namespace }: AdmissionContext): Promise<readonly (KubernetesObject | undefined)[]> {
-    if (!policy?.paramKind || !binding.paramRef) return [undefined];
-    const found = await findParams(policy.paramKind, binding.paramRef, { objects, client, namespace });
-    if (found.length > 0) return found;
-    if (binding.paramRef.parameterNotFoundAction === 'Allow') return [];
-    throw new Error('no params found for policy binding with `Deny` parameterNotFoundAction');
-  }
-
   async function judge(policy: ValidatingAdmissionPolicy, binding: ValidatingAdmissionPolicyBinding, context: AdmissionContext): Promise<Violation[]> {
     const failurePolicy = policy.spec?.failurePolicy;
     try {
       const program = compiledOf(policy);
-      const { object, previous, namespace } = context;
-      const { object: _object, oldObject: _old, ...request } = reviewRequest(context, '');
-      const namespaceObject = namespace ? namespaceOf(namespace) : undefined;
-      const bindings = { object: dynamic(object), oldObject: dynamic(previous), request: dynamic(request), namespaceObject: dynamic(namespaceObject) };
-      const params = await paramsOf(policy, binding, context);
+      const bindings = bindingsOf(context, namespaceOf);
+      const params = await paramsOf(parts, policy.spec ?? {}, binding.spec, context);
       return params.flatMap((one) => violationsOf(program, { ...bindings, params: dynamic(one) }, failurePolicy));
     } catch (error) {
       if (failurePolicy === 'Ignore') return [];

@@ -1,8 +1,9 @@
-import { conditionEnvironment, decodeFields, resources, type KindDefinition, type MatchCondition, type MutatingWebhook, type Namespace, type ValidatingWebhook } from '@typernetes/api';
+import { conditionEnvironment, resources, type KindDefinition, type MatchCondition, type MutatingWebhook, type Namespace, type ValidatingWebhook } from '@typernetes/api';
 import { CelError, compileExpression, convertDynamic, type Program } from '@typernetes/cel';
 import { ApiError, apiErrors, applyJsonPatch, jsonEqual, type KubernetesObject } from '@typernetes/machinery';
 import type { AdmissionContext, AdmissionPlugin } from '../../pipeline/admission';
 import type { ObjectReader } from '../../pipeline/object-reader';
+import { become, shape } from '../changed-object';
 import type { WebhookClient, WebhookClientConfig } from '../../webhooks/webhook-client';
 import { isAsked } from './matching';
 import { denial, readReview, reviewOf, reviewRequest, type ReviewRequest, type ReviewResponse } from './review';
@@ -88,7 +89,7 @@ class Dispatcher {
   }
 }
 
-/** The patched object as one of the kind: with the fields that the kind has, and its defaults. */
+/** The patched object as one of the kind. */
 function patched(kind: KindDefinition, object: KubernetesObject, webhook: Webhook, patch: unknown): KubernetesObject {
   const fail = (why: string): ApiError => apiErrors.internal(new Error(`webhook ${JSON.stringify(webhook.name)}: ${why}`));
   let next: KubernetesObject;
@@ -98,17 +99,9 @@ function patched(kind: KindDefinition, object: KubernetesObject, webhook: Webhoo
     throw fail(error instanceof ApiError && error.cause instanceof Error ? error.cause.message : messageOf(error));
   }
   if (next.kind !== object.kind || next.apiVersion !== object.apiVersion) throw fail('it must not change the kind of the object');
-  if (next.kind !== kind.kind) return next;
-  const decoded = kind.decode ? kind.decode(next) : decodeFields(kind.definition, next);
-  if (decoded.error !== undefined) throw fail(decoded.error);
-  kind.defaults?.(next);
+  const { error } = shape(kind, next);
+  if (error !== undefined) throw fail(error);
   return next;
-}
-
-/** Makes `object` what `next` is: those who hold it see the change. */
-function become(object: KubernetesObject, next: KubernetesObject): void {
-  for (const key of Object.keys(object)) delete (object as Record<string, unknown>)[key];
-  Object.assign(object, next);
 }
 
 /** Webhooks that may change what is written: one after the other, those that wish so once more after later changes. */

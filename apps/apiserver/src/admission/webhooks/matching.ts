@@ -40,7 +40,14 @@ const isEmpty = (selector: LabelSelectorObject | undefined): boolean => Object.k
 
 /** What decides about admission is no business of admission by others: a wrong one could not be taken back. */
 const exempt: ReadonlySet<string> = new Set(
-  [resources.mutatingWebhookConfigurations, resources.validatingWebhookConfigurations, resources.validatingAdmissionPolicies, resources.validatingAdmissionPolicyBindings].map(({ resource }) => resource),
+  [
+    resources.mutatingWebhookConfigurations,
+    resources.validatingWebhookConfigurations,
+    resources.validatingAdmissionPolicies,
+    resources.validatingAdmissionPolicyBindings,
+    resources.mutatingAdmissionPolicies,
+    resources.mutatingAdmissionPolicyBindings,
+  ].map(({ resource }) => resource),
 );
 
 function matchesNamespace(selector: LabelSelectorObject | undefined, asked: Asked, namespaceOf: (name: string) => Namespace | undefined): boolean {
