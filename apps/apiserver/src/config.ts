@@ -40,6 +40,10 @@ export interface ApiserverConfig {
   /** To kubelets: client certificate, and the CA of theirs. */
   readonly kubeletClient?: TlsFiles;
   readonly kubeletCa?: Buffer;
+  /** By what servers behind APIServices know this one. */
+  readonly proxyClient?: TlsFiles;
+  /** Who may say for whom a request is, by headers: told to extension servers in kube-system/extension-apiserver-authentication. */
+  readonly requestHeader?: { readonly clientCa: Buffer; readonly allowedNames: readonly string[] };
   /** `Node`, `RBAC`, `AlwaysAllow`, `AlwaysDeny`, asked in this order. */
   readonly authorizationModes: readonly string[];
   readonly anonymousAuth: boolean;

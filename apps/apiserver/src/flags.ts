@@ -28,6 +28,10 @@ export interface Flags {
   authorizationMode: string;
   anonymousAuth: string;
   runtimeConfig: string[];
+  proxyClientCertFile?: string;
+  proxyClientKeyFile?: string;
+  requestheaderClientCaFile?: string;
+  requestheaderAllowedNames: string;
 }
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
@@ -55,6 +59,10 @@ export function declareFlags(command: Command): void {
     .option('--kubelet-certificate-authority <file>', 'CA of kubelets')
     .option('--authorization-mode <modes>', 'asked in this order: Node, RBAC, AlwaysAllow, AlwaysDeny', configDefaults.authorizationModes.join(','))
     .option('--runtime-config <key=value,...>', 'turns API versions on and off: api/all, api/ga, api/beta, api/alpha, group/version, group/version/resource; may be repeated', collect, [])
+    .option('--proxy-client-cert-file <file>', 'client certificate for servers behind APIServices')
+    .option('--proxy-client-key-file <file>', 'its key')
+    .option('--requestheader-client-ca-file <file>', 'CA of that certificate: told to those servers, who believe its identity headers')
+    .option('--requestheader-allowed-names <names>', 'common names of such certificates, comma separated; empty: any', '')
     .option('--anonymous-auth <boolean>', 'requests without credentials are system:anonymous', String(configDefaults.anonymousAuth));
 }
 
@@ -97,6 +105,7 @@ export function runtimeConfigOf(values: readonly string[]): string {
 /** Reads the files that the flags name. @throws EnvironmentError */
 export function configOf(flags: Flags, { logger, clock }: { logger: Logger; clock: Clock }): ApiserverConfig {
   const etcd = loadTls({ caFile: flags.etcdCafile, certFile: flags.etcdCertfile, keyFile: flags.etcdKeyfile });
+  const proxy = loadTls({ certFile: flags.proxyClientCertFile, keyFile: flags.proxyClientKeyFile });
   const kubelet = loadTls({ caFile: flags.kubeletCertificateAuthority, certFile: flags.kubeletClientCertificate, keyFile: flags.kubeletClientKey });
   return {
     etcdServers: flags.etcdServers.split(',').filter(Boolean),
@@ -115,6 +124,8 @@ export function configOf(flags: Flags, { logger, clock }: { logger: Logger; cloc
     serviceNodePortRange: flags.serviceNodePortRange,
     ...(kubelet.cert && kubelet.key ? { kubeletClient: { cert: kubelet.cert, key: kubelet.key } } : {}),
     ...(kubelet.ca ? { kubeletCa: kubelet.ca } : {}),
+    ...(proxy.cert && proxy.key ? { proxyClient: { cert: proxy.cert, key: proxy.key } } : {}),
+    ...(flags.requestheaderClientCaFile ? { requestHeader: { clientCa: read('--requestheader-client-ca-file', flags.requestheaderClientCaFile), allowedNames: flags.requestheaderAllowedNames.split(',').filter(Boolean) } } : {}),
     authorizationModes: modes(flags.authorizationMode),
     anonymousAuth: flags.anonymousAuth !== 'false',
     runtimeConfig: runtimeConfigOf(flags.runtimeConfig),

@@ -1,5 +1,8 @@
 import { systemClock, systemRandom } from '@typernetes/machinery';
 import { admissionChain } from './admission';
+import { Aggregator } from './aggregation/aggregator';
+import { LocalServices } from './aggregation/local-services';
+import { RemoteClient } from './aggregation/remote-client';
 import { clientCertificateAuthenticator } from './authn/client-certificate';
 import { legacyUseRecorder } from './authn/service-account/legacy-use';
 import { issuerDiscoveryPaths } from './authn/service-account/issuer-discovery';
@@ -72,6 +75,8 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
   const kubelets = new Kubelets(kubeletCredentials);
   const identify = identifyTokens(tokens, objects, clock, legacyUseRecorder(internals.client, clock, (error) => logger.debug({ err: error }, 'the use of a legacy token was not written down')));
   const webhooks = new WebhookClient({ objects, kubelets, random });
+  const aggregator = new Aggregator({ ...internals, remote: new RemoteClient({ objects, kubelets, random }, config.proxyClient), clock, logger });
+  let localServices: LocalServices | undefined;
   const apiAudiences = [tokens.issuer];
   const authorizers = [mastersAuthorizer, ...authorizersOf(config.authorizationModes, { rbac, graph })];
   return {
@@ -91,14 +96,20 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
       'selfsubjectreviews.authentication.k8s.io': selfSubjectReviewHandler,
     },
     webhooks,
+    aggregator,
     kinds: metricsKinds,
     computedKinds: resourceMetrics({ objects, kubelets, clock }),
     paths: issuerDiscoveryPaths(tokens),
     checks: [{ name: 'poststarthook/rbac/bootstrap-roles', check: () => failUnless(bootstrap.hasRoles) }],
     prepare: (signal) => {
-      for (const stop of [followRbac(rbac, objects), followPods(graph, objects)]) signal.addEventListener('abort', stop, { once: true });
+      localServices = new LocalServices(internals, internals.registry, (error) => logger.error({ err: error }, 'APIServices of custom kinds not updated'));
+      for (const stop of [followRbac(rbac, objects), followPods(graph, objects), aggregator.follow()]) signal.addEventListener('abort', stop, { once: true });
     },
-    bootstrap: bootstrap.run,
+    bootstrap: async (signal, ports) => {
+      await Promise.all([bootstrap.run(signal, ports), localServices?.ensure()]);
+      const stop = localServices?.keep();
+      if (stop) signal.addEventListener('abort', stop, { once: true });
+    },
   };
 }
 

@@ -64,7 +64,7 @@ function compose(config: ApiserverConfig, storage: Storage, clock: Clock): Parts
     ranges: storeOf({ registry, stores }, resources.serviceCIDRs).cache,
     addresses: storeOf({ registry, stores }, resources.ipAddresses).cache,
   });
-  const internals: ApiserverInternals = { objects: new CacheReader(registry, stores, { mirror, storage }), client: createLoopbackClient(() => environment, self) };
+  const internals: ApiserverInternals = { objects: new CacheReader(registry, stores, { mirror, storage }), client: createLoopbackClient(() => environment, self), registry };
   const extensions = (config.makeExtensions ?? ((it) => standardExtensions(config, it)))(internals);
   for (const kind of extensions.kinds ?? []) registry.add(kind);
   const environment: Environment = {

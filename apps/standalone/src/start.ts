@@ -6,7 +6,7 @@ import { startControllerManager } from '@typernetes/app-controller-manager';
 import { startScheduler } from '@typernetes/app-scheduler';
 import { stopAll, type Logger, type Running } from '@typernetes/component';
 import { systemClock, systemRandom, type Cancel, type Clock } from '@typernetes/machinery';
-import { renderKubeconfig, standalonePki, type StandalonePki } from '@typernetes/pki';
+import { frontProxyName, renderKubeconfig, standalonePki, type StandalonePki } from '@typernetes/pki';
 import { EmbeddedStorage, type Storage } from '@typernetes/storage';
 import type { ReplaceableComponent, StandaloneConfig } from './config';
 import { clusterCidr, podRangesFor } from './pod-ranges';
@@ -64,6 +64,8 @@ function launchApi(config: StandaloneConfig, pki: StandalonePki, storage: Storag
     serviceAccountSigningKey: Buffer.from(pki.serviceAccountPrivateKey),
     serviceClusterIpRange: config.serviceClusterIpRange,
     ...(config.runtimeConfig === undefined ? {} : { runtimeConfig: config.runtimeConfig }),
+    proxyClient: { cert: Buffer.from(pki.frontProxy.cert), key: Buffer.from(pki.frontProxy.key) },
+    requestHeader: { clientCa: Buffer.from(pki.caCert), allowedNames: [frontProxyName] },
     kubeletClient: { cert: Buffer.from(pki.admin.cert), key: Buffer.from(pki.admin.key) },
     kubeletCa: Buffer.from(pki.caCert),
     logger: loggerFor('apiserver'),

@@ -1,5 +1,6 @@
 export { parseCertificateRequest, type ParsedCertificateRequest, type RequestedAltNames } from './certificates/parse-request';
 export * from './apiextensions';
+export { localCondition } from './apiregistration/api-service';
 export * from './admissionregistration';
 export * from './defaults';
 export * from './define-kind';

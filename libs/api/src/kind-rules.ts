@@ -5,6 +5,7 @@ import { defaultMutatingAdmissionPolicy, defaultMutatingAdmissionPolicyBinding, 
 import { validateMutatingAdmissionPolicy, validateMutatingAdmissionPolicyBinding } from './admissionregistration/validate-mutating-policies';
 import { validateValidatingAdmissionPolicy, validateValidatingAdmissionPolicyBinding } from './admissionregistration/validate-policies';
 import { validateWebhookConfiguration } from './admissionregistration/validate-webhooks';
+import { defaultAPIService, validateAPIService, validateAPIServiceStatus } from './apiregistration/validate';
 import { defaultCustomResourceDefinition } from './apiextensions/defaults';
 import * as definitions from './apiextensions/validate';
 import * as defaults from './defaults';
@@ -257,6 +258,7 @@ const rulesByKind: ReadonlyMap<string, KindRules<object>> = new Map([
   rulesOf(resources.mutatingAdmissionPolicyBindings, { defaults: defaultMutatingAdmissionPolicyBinding, validateCreate: validateMutatingAdmissionPolicyBinding, validateUpdate: validateMutatingAdmissionPolicyBinding }),
   rulesOf(resources.mutatingWebhookConfigurations, { defaults: defaultMutatingWebhookConfiguration, validateCreate: validateWebhookConfiguration, validateUpdate: validateWebhookConfiguration }),
   rulesOf(resources.validatingWebhookConfigurations, { defaults: defaultValidatingWebhookConfiguration, validateCreate: validateWebhookConfiguration, validateUpdate: validateWebhookConfiguration }),
+  rulesOf(resources.apiServices, { defaults: defaultAPIService, validateCreate: validateAPIService, validateUpdate: validateAPIService, validateStatusUpdate: validateAPIServiceStatus }),
   rulesOf(resources.customResourceDefinitions, {
     defaults: defaultCustomResourceDefinition,
     validateCreate: definitions.validateCustomResourceDefinitionCreate,

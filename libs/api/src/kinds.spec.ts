@@ -41,7 +41,6 @@ function readReference(): Map<string, ReferenceResource> {
 
 /** Kinds of the reference that are not declared. */
 const missing: string[] = [
-  'apiregistration.k8s.io/v1/apiservices',
   'certificates.k8s.io/v1beta1/clustertrustbundles',
   'certificates.k8s.io/v1beta1/podcertificaterequests',
   'certificates.k8s.io/v1alpha1/clustertrustbundles',

@@ -1,6 +1,7 @@
 import { mutatingAdmissionPolicy, mutatingAdmissionPolicyBinding } from './admissionregistration/mutating-admission-policy';
 import { mutatingWebhookConfiguration, validatingWebhookConfiguration } from './admissionregistration/webhook-configurations';
 import { validatingAdmissionPolicy, validatingAdmissionPolicyBinding } from './admissionregistration/validating-admission-policy';
+import { apiService } from './apiregistration/api-service';
 import { customResourceDefinition } from './apiextensions/custom-resource-definition';
 import { controllerRevision } from './apps/controller-revision';
 import { daemonSet } from './apps/daemon-set';
@@ -59,6 +60,7 @@ import { Registry } from './registry';
 import { isServedByDefault } from './runtime-config';
 
 const declarations: readonly KindDefinition[] = [
+  apiService,
   binding,
   configMap,
   endpoints,

@@ -10,6 +10,7 @@ const resourceKey = (group: string, version: string, resource: string): string =
 export class Registry implements Iterable<KindDefinition> {
   private readonly byResource = new Map<string, KindDefinition>();
   private readonly byKind = new Map<string, KindDefinition>();
+  private readonly listeners = new Set<() => void>();
   private changes = 0;
 
   constructor(kinds: Iterable<KindDefinition> = []) {
@@ -21,6 +22,12 @@ export class Registry implements Iterable<KindDefinition> {
     return this.changes;
   }
 
+  /** Calls after every change, until what is returned is called. */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
   /** @throws Error when the resource or the kind is declared already. */
   add(kind: KindDefinition): void {
     const byResource = resourceKey(kind.group, kind.version, kind.resource);
@@ -28,7 +35,7 @@ export class Registry implements Iterable<KindDefinition> {
     if (this.byResource.has(byResource) || this.byKind.has(byKind)) throw new Error(`${byResource} is declared twice`);
     this.byResource.set(byResource, kind);
     this.byKind.set(byKind, kind);
-    this.changes++;
+    this.changed();
   }
 
   /** Takes a kind out; false when there was none. */
@@ -37,7 +44,7 @@ export class Registry implements Iterable<KindDefinition> {
     if (!kind) return false;
     this.byResource.delete(resourceKey(group, version, resource));
     this.byKind.delete(resourceKey(group, version, kind.kind));
-    this.changes++;
+    this.changed();
     return true;
   }
 
@@ -68,6 +75,11 @@ export class Registry implements Iterable<KindDefinition> {
 
   groupVersions(): GroupVersion[] {
     return this.groups().flatMap(({ group, versions }) => versions.map((version) => ({ group, version })));
+  }
+
+  private changed(): void {
+    this.changes++;
+    for (const listener of this.listeners) listener();
   }
 
   [Symbol.iterator](): Iterator<KindDefinition> {

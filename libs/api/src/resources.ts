@@ -18,6 +18,7 @@ const node = { group: 'node.k8s.io', version: 'v1' } as const;
 const autoscalingV2 = { group: 'autoscaling', version: 'v2' } as const;
 const autoscaling = { group: 'autoscaling', version: 'v1' } as const;
 const admissionregistration = { group: 'admissionregistration.k8s.io', version: 'v1' } as const;
+const apiregistration = { group: 'apiregistration.k8s.io', version: 'v1' } as const;
 const apiextensions = { group: 'apiextensions.k8s.io', version: 'v1' } as const;
 const certificates = { group: 'certificates.k8s.io', version: 'v1' } as const;
 const flowcontrol = { group: 'flowcontrol.apiserver.k8s.io', version: 'v1' } as const;
@@ -81,6 +82,7 @@ export const resources = {
   mutatingAdmissionPolicyBindingsV1alpha1: clusterScoped<types.V1alpha1MutatingAdmissionPolicyBinding>(admissionregistrationAlpha, 'MutatingAdmissionPolicyBinding', 'mutatingadmissionpolicybindings'),
   mutatingWebhookConfigurations: clusterScoped<types.MutatingWebhookConfiguration>(admissionregistration, 'MutatingWebhookConfiguration', 'mutatingwebhookconfigurations'),
   validatingWebhookConfigurations: clusterScoped<types.ValidatingWebhookConfiguration>(admissionregistration, 'ValidatingWebhookConfiguration', 'validatingwebhookconfigurations'),
+  apiServices: clusterScoped<types.APIService>(apiregistration, 'APIService', 'apiservices'),
   customResourceDefinitions: clusterScoped<types.CustomResourceDefinition>(apiextensions, 'CustomResourceDefinition', 'customresourcedefinitions'),
   certificateSigningRequests: clusterScoped<types.CertificateSigningRequest>(certificates, 'CertificateSigningRequest', 'certificatesigningrequests'),
   podDisruptionBudgets: namespaced<types.PodDisruptionBudget>(policy, 'PodDisruptionBudget', 'poddisruptionbudgets'),

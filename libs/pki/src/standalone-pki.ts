@@ -10,9 +10,14 @@ export interface StandalonePki {
   readonly caKey: string;
   readonly server: CertificatePair;
   readonly admin: CertificatePair;
+  /** By what servers behind APIServices know the apiserver; its common name is `frontProxyName`. */
+  readonly frontProxy: CertificatePair;
   readonly serviceAccountPrivateKey: string;
   readonly serviceAccountPublicKey: string;
 }
+
+/** The one name whose certificate may say for whom a request is. */
+export const frontProxyName = 'front-proxy-client';
 
 const authorityDays = 3650;
 const certificateDays = 365;
@@ -30,7 +35,9 @@ export function standalonePki(dir: string, hosts: readonly string[], nowMs: numb
   };
   const server = issue('apiserver', { commonName: 'kube-apiserver', hosts, usages: ['server', 'client'] });
   const admin = issue('admin', { commonName: 'kubernetes-admin', organizations: ['system:masters'], usages: ['client'] });
+  // An authority of its own would be as good for one user, and make everybody wait for its key.
+  const frontProxy = issue('front-proxy-client', { commonName: frontProxyName, usages: ['client'] });
   writeServiceAccountKeys(dir, newP256KeyPair);
   const read = (name: string): string => readFileSync(path.join(dir, name), 'utf8');
-  return { caCert: authority.cert, caKey: authority.key, server, admin, serviceAccountPrivateKey: read('sa.key'), serviceAccountPublicKey: read('sa.pub') };
+  return { caCert: authority.cert, caKey: authority.key, server, admin, frontProxy, serviceAccountPrivateKey: read('sa.key'), serviceAccountPublicKey: read('sa.pub') };
 }

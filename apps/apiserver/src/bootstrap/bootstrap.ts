@@ -44,7 +44,7 @@ export function makeBootstrap(config: ApiserverConfig, internals: ApiserverInter
         ensureRbac(internals).then(() => (hasRoles = true)),
         keepServiceCidr(config, internals, signal),
         ensureKubernetesService(internals, { clusterIP: parseIpRange(config.serviceClusterIpRange).address(1), securePort }),
-        config.clientCa ? ensureAuthenticationConfig(internals, config.clientCa) : undefined,
+        config.clientCa || config.requestHeader ? ensureAuthenticationConfig(internals, config) : undefined,
       ]);
       flowControl.keep(signal);
       await keepEndpoints(config, internals, { signal, securePort });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KindDefinition, Registry } from '@typernetes/api';
+import type { Aggregator } from '../aggregation/aggregator';
 import { isDocumented } from './custom-schemas';
 import { documentPath, pathItem, type OpenApiVersion } from './operations';
 import { groupId, operationDefinitions, pathsOf, tagOf, type PathItem } from './paths';
@@ -96,18 +97,36 @@ function encode(path: string, document: Json): EncodedDocument {
   return { bytes, etag: createHash('sha256').update(bytes).digest('hex').toUpperCase() };
 }
 
+/** Whose documents stand beside our own. */
+type OtherServers = Pick<Aggregator, 'revision' | 'versions'>;
+
+/** OpenAPI v2 with what other servers say of their versions; of definitions by one name ours counts. */
+function withOthers(own: Json, others: OtherServers): Json {
+  const whole = { ...own, paths: { ...(own['paths'] as Json) }, definitions: { ...(own['definitions'] as Json) } };
+  for (const { group, version: ofVersion, openApiV2: document } of others.versions()) {
+    const isOfVersion = (path: string): boolean => path.startsWith(`/apis/${group}/${ofVersion}/`) || path === `/apis/${group}/`;
+    Object.assign(whole.paths, Object.fromEntries(Object.entries((document?.['paths'] ?? {}) as Json).filter(([path]) => isOfVersion(path))));
+    whole.definitions = { ...((document?.['definitions'] ?? {}) as Json), ...whole.definitions };
+  }
+  return whole;
+}
+
 /** Makes documents when they are first asked for, and anew when kinds have come or gone. */
 export class OpenApiDocuments {
   private readonly made = new Map<string, EncodedDocument>();
-  private madeAt = -1;
+  private madeAt = '';
 
-  constructor(private readonly registry: Registry) {}
+  constructor(
+    private readonly registry: Registry,
+    private readonly others: OtherServers = { revision: 0, versions: () => [] },
+  ) {}
 
   /** The document at a path below `/openapi/`; undefined when there is none. */
   at(path: string): EncodedDocument | undefined {
-    if (this.madeAt !== this.registry.revision) this.made.clear();
-    this.madeAt = this.registry.revision;
-    const known = this.made.get(path);
+    const revision = `${this.registry.revision}/${this.others.revision}`;
+    if (this.madeAt !== revision) this.made.clear();
+    this.madeAt = revision;
+    const known = this.made.get(path) ?? this.documentsOfOthers().get(path);
     if (known) return known;
     const document = this.make(path);
     if (document === undefined) return undefined;
@@ -116,8 +135,13 @@ export class OpenApiDocuments {
     return encoded;
   }
 
+  /** By path below `/openapi/`. */
+  private documentsOfOthers(): Map<string, EncodedDocument> {
+    return new Map(this.others.versions().flatMap(({ group, version: ofVersion, openApiV3: document }) => (document ? [[`v3/apis/${group}/${ofVersion}`, document] as const] : [])));
+  }
+
   private make(path: string): Json | undefined {
-    if (path === 'v2' || path === v2ProtobufPath) return openApiV2(this.registry);
+    if (path === 'v2' || path === v2ProtobufPath) return withOthers(openApiV2(this.registry), this.others);
     if (path === 'v3') return this.index();
     const [, root, ...rest] = path.split('/');
     if (root === 'api' && rest.length === 1) return openApiV3(this.registry, '', rest[0] ?? '');
@@ -134,6 +158,7 @@ export class OpenApiDocuments {
     });
     const groups = this.registry.groups().filter(({ group }) => group !== '');
     const documents = ['api', 'apis', 'version', ...groups.map(({ group }) => `apis/${group}`)].map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${this.at(`v3/${path}`)?.etag}` }]);
-    return { paths: Object.fromEntries([...documents, ...entries]) as Json };
+    const ofOthers = [...this.documentsOfOthers()].map(([path, { etag }]) => [path.slice('v3/'.length), { serverRelativeURL: `/openapi/${path}?hash=${etag}` }]);
+    return { paths: Object.fromEntries([...documents, ...entries, ...ofOthers]) as Json };
   }
 }

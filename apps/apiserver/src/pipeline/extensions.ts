@@ -1,4 +1,4 @@
-import type { KindDefinition } from '@typernetes/api';
+import type { KindDefinition, Registry } from '@typernetes/api';
 import type { ApiClient } from '@typernetes/client';
 import type { AdmissionPlugin } from './admission';
 import type { Authenticator } from './authenticator';
@@ -7,6 +7,7 @@ import type { ComputedKinds } from './computed-kind';
 import type { ObjectReader } from './object-reader';
 import type { HealthCheck } from '../rest/health';
 import type { PathHandler } from '../rest/paths';
+import type { Aggregator } from '../aggregation/aggregator';
 import type { WebhookClient } from '../webhooks/webhook-client';
 import type { SubresourceHandlers } from './subresource';
 
@@ -15,6 +16,8 @@ export interface ApiserverInternals {
   readonly objects: ObjectReader;
   /** The whole API in-process as `system:apiserver` of `system:masters`: through the same pipeline, without a door. */
   readonly client: ApiClient;
+  /** The kinds that are served now. */
+  readonly registry: Registry;
 }
 
 /** The lists that make an apiserver; the pipeline runs each in order. */
@@ -27,6 +30,8 @@ export interface Extensions {
   readonly kinds?: readonly KindDefinition[];
   /** What makes the objects of those that are not stored. */
   readonly computedKinds?: ComputedKinds;
+  /** Versions of the API that other servers serve. */
+  readonly aggregator?: Aggregator;
   /** Asks webhooks. */
   readonly webhooks?: WebhookClient;
   /** Paths that are no resources, beyond the server's own. */

@@ -9,7 +9,10 @@ const isThere = existsSync(file);
 
 type ReferenceField = [number: number, name: string, label: string, type: string];
 
-const definitionOfRow = (name: string): string => (name.startsWith('meta.') ? `io.k8s.apimachinery.pkg.apis.${name}` : `io.k8s.api.${name}`);
+function definitionOfRow(name: string): string {
+  if (name.startsWith('meta.')) return `io.k8s.apimachinery.pkg.apis.${name}`;
+  return name.startsWith('apiregistration.') ? `io.k8s.kube-aggregator.pkg.apis.${name}` : `io.k8s.api.${name}`;
+}
 
 /** The reference's word for what a schema node is on the wire; several where JSON does not tell. */
 function wireTypes(node: SchemaNode): string[] {
@@ -25,7 +28,7 @@ function wireTypes(node: SchemaNode): string[] {
 
 if (isThere) {
   const reference = JSON.parse(readFileSync(file, 'utf8')) as Record<string, ReferenceField[]>;
-  const known = (name: string): ReferenceField[] => reference[definitionOfRow(name).replace(/^io\.k8s\./, 'k8s.io.')] ?? [];
+  const known = (name: string): ReferenceField[] => reference[definitionOfRow(name).replace(/^io\.k8s\./, 'k8s.io.').replace('kube-aggregator', 'kube_aggregator')] ?? [];
 
   test.each(Object.keys(wireRows))('%s', (name) => {
     const fields = wireFieldsOf(definitionOfRow(name)) ?? new Map();

@@ -38,7 +38,7 @@ export type WireFields = ReadonlyMap<number, WireField>;
 const parsed = new Map<string, WireFields>();
 
 /** The fields of a definition (`io.k8s.api.core.v1.Pod`) by number; undefined for those without a row. */
-export const wireFieldsOf = (definition: string): WireFields | undefined => fieldsOfRow(definition.replace(/^io\.k8s\.(api|apimachinery\.pkg\.apis)\./, ''));
+export const wireFieldsOf = (definition: string): WireFields | undefined => fieldsOfRow(definition.replace(/^io\.k8s\.(api|apimachinery\.pkg\.apis|kube-aggregator\.pkg\.apis)\./, ''));
 
 function fieldsOfRow(name: string): WireFields | undefined {
   const known = parsed.get(name);

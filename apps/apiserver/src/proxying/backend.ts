@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
@@ -10,6 +11,8 @@ import type { StreamingDependencies } from '../streaming/pod-target';
 export interface Backend {
   /** `10.244.1.5:8080` */
   readonly authority: string;
+  /** Changes the headers of a request before it is sent. */
+  readonly adjustHeaders?: (headers: OutgoingHttpHeaders) => OutgoingHttpHeaders;
   /** A new connection; errors come from the stream. */
   connect(): Duplex;
 }

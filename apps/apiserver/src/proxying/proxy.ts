@@ -40,7 +40,7 @@ function open(backend: Backend, request: HttpRequest, { prefix, path, search }: 
   const headers = backendHeaders(request.headers, forwarded, upgrades);
   // A body whose length nobody has said.
   if (!upgrades && hasBody(request) && headers['content-length'] === undefined) headers['transfer-encoding'] = 'chunked';
-  return http.request({ method: request.method, path: (path || '/') + search, headers, setHost: false, createConnection: () => backend.connect() });
+  return http.request({ method: request.method, path: (path || '/') + search, headers: backend.adjustHeaders?.(headers) ?? headers, setHost: false, createConnection: () => backend.connect() });
 }
 
 function hasBody(request: HttpRequest): boolean {
@@ -71,6 +71,23 @@ function send({ backend, request, response, url }: Exchanged): Promise<IncomingM
     if (hasBody(request)) void pipeline(body, outgoing).catch(() => undefined);
     else outgoing.end();
   });
+}
+
+/** A whole exchange with a backend that speaks for itself: nothing of its answer is rewritten. @throws ApiError ServiceUnavailable */
+export async function passOn(backend: Backend, request: HttpRequest, response: HttpResponse): Promise<void> {
+  const incoming = await send({ backend, request, response, url: wholeUrl(request) });
+  const output: Writable = response;
+  response.writeHead(incoming.statusCode ?? 502, clientHeaders(incoming.headers));
+  // A watch may have nothing to tell for long.
+  if (response instanceof http.ServerResponse) response.flushHeaders();
+  response.once('close', () => incoming.destroy());
+  await pipeline(incoming, output).catch(() => output.destroy());
+}
+
+/** The URL as it came. */
+export function wholeUrl({ url = '/' }: HttpRequest): ProxyUrl {
+  const mark = url.indexOf('?');
+  return { prefix: '', path: mark < 0 ? url : url.slice(0, mark), search: mark < 0 ? '' : url.slice(mark) };
 }
 
 async function answer(incoming: IncomingMessage, { backend, request, response, url }: Exchanged): Promise<void> {
@@ -105,8 +122,8 @@ const rewritersByEncoding: Readonly<Record<string, (rewriter: Duplex) => Duplex[
 const tunnelListenersMax = 30;
 
 /** Passes an upgrade on; from the backend's yes on both connections are one. @throws ApiError ServiceUnavailable */
-function tunnel(backend: Backend, request: IncomingMessage, { socket, head }: { socket: Duplex; head: Buffer }): Promise<void> {
-  const outgoing = open(backend, request, splitProxyUrl(request.url ?? '/'), true);
+export function tunnel(backend: Backend, request: IncomingMessage, { socket, head, url = splitProxyUrl(request.url ?? '/') }: { socket: Duplex; head: Buffer; url?: ProxyUrl }): Promise<void> {
+  const outgoing = open(backend, request, url, true);
   socket.once('close', () => outgoing.destroy());
   socket.on('error', () => socket.destroy());
   return new Promise((resolve, reject) => {

@@ -1,5 +1,7 @@
-import type { CustomSubresource, KindDefinition, Registry, Verb } from '@typernetes/api';
+import { compareVersions, type CustomSubresource, type KindDefinition, type Registry, type Verb } from '@typernetes/api';
 import { formatApiVersion } from '@typernetes/machinery';
+import type { RemoteVersion } from '../aggregation/aggregator';
+import { localPriority } from '../aggregation/priorities';
 
 /** meta/v1 APIResource. */
 interface ApiResource {
@@ -58,6 +60,32 @@ export function resourceList(registry: Registry, group: string, version: string)
   return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: formatApiVersion({ group, version }), resources };
 }
 
+/** One version of a group, and the other server that serves it, if one does. */
+interface ServedVersion {
+  readonly version: string;
+  readonly remote?: RemoteVersion;
+}
+
+interface ServedGroup {
+  readonly group: string;
+  /** The preferred one first. */
+  readonly versions: readonly ServedVersion[];
+}
+
+/** Groups of this server and of others, by priority; a version that another server is said to serve is that server's. */
+function servedGroups(registry: Registry, remotes: readonly RemoteVersion[]): ServedGroup[] {
+  const local = registry.groupVersions().filter(({ group, version }) => !remotes.some((remote) => remote.group === group && remote.version === version));
+  const all = [
+    ...local.map(({ group, version }) => ({ group, version, priority: localPriority(group, version), remote: undefined })),
+    ...remotes.map((remote) => ({ group: remote.group, version: remote.version, priority: { group: remote.groupPriority, version: remote.versionPriority }, remote })),
+  ];
+  const groups = [...new Set(all.map(({ group }) => group))].map((group) => {
+    const versions = all.filter((each) => each.group === group).sort((a, b) => b.priority.version - a.priority.version || compareVersions(a.version, b.version));
+    return { group, priority: Math.max(...versions.map(({ priority }) => priority.group)), versions: versions.map(({ version, remote }) => ({ version, ...(remote ? { remote } : {}) })) };
+  });
+  return groups.sort((a, b) => b.priority - a.priority || (a.group < b.group ? -1 : 1));
+}
+
 /** `/api`: meta/v1 APIVersions. */
 export const coreVersions = (registry: Registry): unknown => ({
   kind: 'APIVersions',
@@ -69,31 +97,36 @@ export const coreVersions = (registry: Registry): unknown => ({
 const groupVersion = (group: string, version: string): { groupVersion: string; version: string } => ({ groupVersion: formatApiVersion({ group, version }), version });
 
 /** `/apis/<group>`: meta/v1 APIGroup. */
-export function apiGroup(registry: Registry, name: string): Record<string, unknown> | undefined {
-  const found = registry.groups().find(({ group }) => group === name && group !== '');
-  if (!found) return undefined;
-  const versions = found.versions.map((version) => groupVersion(name, version));
+export function apiGroup(registry: Registry, name: string, remotes: readonly RemoteVersion[] = []): Record<string, unknown> | undefined {
+  const found = servedGroups(registry, remotes).find(({ group }) => group === name && group !== '');
+  return found && groupDocument(found);
+}
+
+function groupDocument({ group: name, versions: served }: ServedGroup): Record<string, unknown> {
+  const versions = served.map(({ version }) => groupVersion(name, version));
   return { kind: 'APIGroup', apiVersion: 'v1', name, versions, preferredVersion: versions[0] };
 }
 
 /** `/apis`: meta/v1 APIGroupList. */
-export const apiGroupList = (registry: Registry): unknown => ({
+export const apiGroupList = (registry: Registry, remotes: readonly RemoteVersion[] = []): unknown => ({
   kind: 'APIGroupList',
   apiVersion: 'v1',
-  groups: registry
-    .groups()
+  groups: servedGroups(registry, remotes)
     .filter(({ group }) => group !== '')
-    .map(({ group }) => ({ ...apiGroup(registry, group), kind: undefined, apiVersion: undefined })),
+    .map((group) => ({ ...groupDocument(group), kind: undefined, apiVersion: undefined })),
 });
 
 /** apidiscovery.k8s.io/v2: everything in two answers (KEP-3352). */
-export function aggregatedDiscovery(registry: Registry, isCore: boolean): unknown {
-  const items = registry
-    .groups()
+export function aggregatedDiscovery(registry: Registry, isCore: boolean, remotes: readonly RemoteVersion[] = []): unknown {
+  const versionDocument = (group: string, { version, remote }: ServedVersion): object =>
+    remote
+      ? { version, ...(remote.resources.length > 0 ? { resources: remote.resources } : {}), freshness: remote.isAvailable ? 'Current' : 'Stale' }
+      : { version, resources: registry.kindsOf(group, version).map(discoveredResource), freshness: 'Current' };
+  const items = servedGroups(registry, remotes)
     .filter(({ group }) => (group === '') === isCore)
     .map(({ group, versions }) => ({
       metadata: { ...(group ? { name: group } : {}), creationTimestamp: null },
-      versions: versions.map((version) => ({ version, resources: registry.kindsOf(group, version).map(discoveredResource), freshness: 'Current' })),
+      versions: versions.map((version) => versionDocument(group, version)),
     }));
   return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items };
 }

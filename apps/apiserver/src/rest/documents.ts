@@ -21,7 +21,7 @@ const versionInfo = {
 
 /** Discovery, OpenAPI and version. */
 export function documentPaths(environment: Environment): PathHandler {
-  const openApi = new OpenApiDocuments(environment.registry);
+  const openApi = new OpenApiDocuments(environment.registry, environment.extensions.aggregator);
   return async (exchange) => {
     if (exchange.path.startsWith('/openapi/')) return respondOpenApi(openApi, exchange);
     if (wantsAggregated(exchange)) return respondAggregated(environment, exchange);
@@ -41,8 +41,8 @@ function wantsAggregated({ path, request }: Exchange): boolean {
   return /as=APIGroupDiscoveryList/.test(preferred ?? '');
 }
 
-async function respondAggregated({ registry }: Environment, exchange: Exchange): Promise<boolean> {
-  const document = aggregatedDiscovery(registry, exchange.path.replace(/\/$/, '') === '/api');
+async function respondAggregated({ registry, extensions }: Environment, exchange: Exchange): Promise<boolean> {
+  const document = aggregatedDiscovery(registry, exchange.path.replace(/\/$/, '') === '/api', extensions.aggregator?.versions());
   const bytes = Buffer.from(JSON.stringify(document));
   const etag = `"${createHash('sha256').update(bytes).digest('hex').toUpperCase()}"`;
   const headers = { vary: 'Accept', etag };
@@ -72,13 +72,14 @@ function wantsProtobuf({ request }: Exchange): boolean {
   return acceptsV2Protobuf(preferred.trim());
 }
 
-function documentAt({ registry }: Environment, path: string): unknown {
+function documentAt({ registry, extensions }: Environment, path: string): unknown {
   const parts = path.split('/').filter((part) => part !== '');
   const [root = '', group = '', version = ''] = parts;
   if (path === '/version' || path === '/version/') return versionInfo;
   if (root === 'api') return parts.length === 1 ? coreVersions(registry) : parts.length === 2 ? resourceList(registry, '', group) : undefined;
   if (root !== 'apis') return undefined;
-  if (parts.length === 1) return apiGroupList(registry);
-  if (parts.length === 2) return apiGroup(registry, group);
+  const remotes = extensions.aggregator?.versions();
+  if (parts.length === 1) return apiGroupList(registry, remotes);
+  if (parts.length === 2) return apiGroup(registry, group, remotes);
   return parts.length === 3 ? resourceList(registry, group, version) : undefined;
 }

@@ -1,7 +1,8 @@
-import type { Registry } from '@typernetes/api';
+import type { APIService, Registry } from '@typernetes/api';
 import type { Environment } from '../environment';
 import { admitSubresource, subresourceContext } from '../pipeline/call-subresource';
 import { authorize, resourceAttributes } from '../pipeline/authorize';
+import type { AuthorizationAttributes } from '../pipeline/authorizer';
 import { handle, makeCall } from '../pipeline/handle';
 import { identify } from '../pipeline/identify';
 import type { ApiRequest, ApiResult } from '../pipeline/request';
@@ -42,6 +43,8 @@ export async function toApiRequest(exchange: Pick<Exchange, 'request' | 'method'
 /** The REST door: gives each request to the pipeline, to a subresource's own code, or to the handler of its path. */
 export async function route(environment: Environment, paths: PathHandler, exchange: Exchange): Promise<void> {
   const info = parseRequestInfo(exchange.method, exchange.path, exchange.query);
+  const remote = environment.extensions.aggregator?.at(exchange.path);
+  if (remote) return routeRemote(environment, exchange, { info, remote });
   if (info.type === 'path') return routePath(environment, paths, exchange);
   const responder = ownResponder(environment, info);
   if (responder) return respondBySubresource(environment, exchange, info, responder);
@@ -76,6 +79,17 @@ function includeObjectOf(query: URLSearchParams): EncodeOptions['includeObject']
   if (value === 'None' || value === 'Metadata' || value === 'Object') return value;
   throw apiErrors.badRequest(`includeObject: Invalid value: ${JSON.stringify(value)}: must be 'Metadata', 'Object', 'None', or empty`);
 }
+
+/** What another server serves: this one says who asks and whether they may, all else is that server's. */
+async function routeRemote({ extensions }: Environment, exchange: Exchange, { info, remote }: { info: RequestInfo; remote: APIService }): Promise<void> {
+  const user = await identify(extensions, credentialsOf(exchange.request));
+  await authorize(extensions.authorizers, user, remoteAttributes(exchange, info));
+  await extensions.aggregator?.respond(remote, user, exchange);
+}
+
+/** What a request to another server asks for. */
+export const remoteAttributes = ({ method, path, query }: Pick<Exchange, 'method' | 'path' | 'query'>, info: RequestInfo): AuthorizationAttributes =>
+  info.type === 'path' ? { type: 'path', verb: method.toLowerCase(), path } : resourceAttributes({ ...info, options: { fieldSelector: query.get('fieldSelector') ?? '' } });
 
 async function routePath(environment: Environment, paths: PathHandler, exchange: Exchange): Promise<void> {
   const user = await identify(environment.extensions, credentialsOf(exchange.request));

@@ -6,12 +6,14 @@ import type { Environment } from '../environment';
 import { streamIdleTimeoutMs, streamKeepAliveMs } from '../limits';
 import { admitSubresource, subresourceContext, subresourceHandlerOf } from '../pipeline/call-subresource';
 import { authorize, resourceAttributes } from '../pipeline/authorize';
+import type { Credentials } from '../pipeline/authenticator';
+import { identify } from '../pipeline/identify';
 import type { ApiRequest } from '../pipeline/request';
 import type { RequestVerb } from '../pipeline/types';
 import { credentialsOf } from './credentials';
 import { parseRequestInfo } from './request-info';
 import { toApiError } from './respond';
-import { authorizedCall } from './router';
+import { authorizedCall, remoteAttributes } from './router';
 
 /** `get` opens a WebSocket, `create` is SPDY's POST; both are authorised as what they are. */
 const connectVerbs: readonly RequestVerb[] = ['get', 'create'];
@@ -22,16 +24,21 @@ export async function upgrade(environment: Environment, request: IncomingMessage
     const [path = '/', search = ''] = (request.url ?? '/').split('?');
     const query = new URLSearchParams(search);
     const info = parseRequestInfo(request.method ?? 'GET', path, query);
+    const remote = environment.extensions.aggregator?.at(path);
+    if (remote) {
+      const user = await identify(environment.extensions, credentialsWithToken(request));
+      await authorize(environment.extensions.authorizers, user, remoteAttributes({ method: request.method ?? 'GET', path, query }, info));
+      watchConnection(socket);
+      return await environment.extensions.aggregator?.upgrade(remote, user, { request, socket, head });
+    }
     if (info.type === 'path' || !connectVerbs.includes(info.verb)) throw apiErrors.pathNotFound();
-    const credentials = credentialsOf(request);
-    const token = credentials.bearerToken ?? tokenOfProtocols(request);
     const apiRequest: ApiRequest = {
       verb: info.verb,
       target: info.target,
       // The query is the subresource's.
       options: {},
       query,
-      credentials: { ...credentials, ...(token ? { bearerToken: token } : {}) },
+      credentials: credentialsWithToken(request),
     };
     const call = await authorizedCall(environment, apiRequest);
     const handler = subresourceHandlerOf(call);
@@ -46,6 +53,12 @@ export async function upgrade(environment: Environment, request: IncomingMessage
   } catch (error) {
     refuse(request, socket, error);
   }
+}
+
+function credentialsWithToken(request: IncomingMessage): Credentials {
+  const credentials = credentialsOf(request);
+  const token = credentials.bearerToken ?? tokenOfProtocols(request);
+  return { ...credentials, ...(token ? { bearerToken: token } : {}) };
 }
 
 /** Whoever has gone without a word, or says nothing for hours, is let go. */

@@ -36,6 +36,7 @@ async function ensurePair(file: string, make: (keys: KeyPair) => CertificatePair
 interface Authorities {
   ca: CertificatePair;
   'etcd-ca': CertificatePair;
+  'front-proxy-ca': CertificatePair;
 }
 
 function requestOf(identity: Identity, nowMs: number): CertificateRequest {
@@ -85,8 +86,9 @@ export async function ensureCertificates(settings: ClusterSettings, clock: Clock
   const authority = (name: string, commonName: string): Promise<CertificatePair> =>
     ensurePair(path.join(root, 'authorities', name), (keys) => createCertificateAuthority(commonName, nowMs, authorityDays, keys), () => true);
   // etcd has an authority of its own: whoever has a certificate of the cluster must not get at the store by it.
-  const [ca, etcdCa] = await Promise.all([authority('ca', 'kubernetes'), authority('etcd-ca', 'etcd-ca'), writeServiceAccountKeys(root)]);
-  const authorities = { ca, 'etcd-ca': etcdCa };
+  // So has what tells servers behind APIServices who asks: any other certificate could claim to be anybody there.
+  const [ca, etcdCa, frontProxyCa] = await Promise.all([authority('ca', 'kubernetes'), authority('etcd-ca', 'etcd-ca'), authority('front-proxy-ca', 'front-proxy-ca'), writeServiceAccountKeys(root)]);
+  const authorities = { ca, 'etcd-ca': etcdCa, 'front-proxy-ca': frontProxyCa };
   // It signs the certificates that nodes and users ask for.
   await writeWhole(path.join(root, 'controller-manager/pki/ca.key'), ca.key, 0o600);
   await Promise.all(clusterIdentities(settings).map((identity) => writeIdentity(settings, authorities, identity, nowMs)));

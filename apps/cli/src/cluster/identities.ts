@@ -6,7 +6,7 @@ export interface Identity {
   component: string;
   /** Files are `pki/<file>.crt` and `pki/<file>.key`. */
   file: string;
-  authority: 'ca' | 'etcd-ca';
+  authority: 'ca' | 'etcd-ca' | 'front-proxy-ca';
   commonName: string;
   organization?: string;
   /** DNS names and IP addresses that a server answers by; none for a client's certificate alone. */
@@ -35,6 +35,7 @@ function controlPlane(settings: ClusterSettings): Identity[] {
       commonName: 'kube-apiserver-kubelet-client',
       organization: 'system:masters',
     },
+    { component: 'apiserver', file: 'front-proxy-client', authority: 'front-proxy-ca', commonName: 'front-proxy-client' },
     {
       component: 'scheduler',
       file: 'scheduler',

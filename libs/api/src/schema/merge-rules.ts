@@ -131,6 +131,7 @@ const rules: Readonly<Record<string, Readonly<Record<string, MergeRule>>>> = {
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus': { conditions: keyedBy('type') },
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps': { 'x-kubernetes-validations': mergedBy('rule') },
   'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta': { finalizers: mergedSet, ownerReferences: mergedBy('uid') },
+  'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec': { caBundle: { 'x-kubernetes-list-type': 'atomic' } },
   'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceStatus': { conditions: mergedBy('type') },
   'apps.v1.DeploymentSpec': { strategy: { 'x-kubernetes-patch-strategy': 'retainKeys' } },
   'batch.v1.JobStatus': { conditions: patchedBy('type') },

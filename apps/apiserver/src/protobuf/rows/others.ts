@@ -1,5 +1,10 @@
 /** Field numbers of groups with few kinds; see field-numbers.ts for the notation. */
 export const othersRows: Readonly<Record<string, string>> = {
+  'apiregistration.v1.APIService': 'metadata spec status',
+  'apiregistration.v1.APIServiceCondition': 'type status lastTransitionTime reason message',
+  'apiregistration.v1.APIServiceSpec': 'service group version insecureSkipTLSVerify caBundle _ groupPriorityMinimum versionPriority',
+  'apiregistration.v1.APIServiceStatus': 'conditions',
+  'apiregistration.v1.ServiceReference': 'namespace name port?',
   'authentication.v1.BoundObjectReference': 'kind apiVersion name uid',
   'authentication.v1.SelfSubjectReview': 'metadata status',
   'authentication.v1.SelfSubjectReviewStatus': 'userInfo',
