@@ -63,9 +63,13 @@ export class PodManager {
     return refusalOf(pod, { others: this.active(), node: node.object, allocatable: node.allocatable, allowedUnsafeSysctls, pressure: pressure(), isStatic: isStatic(pod) });
   }
 
-  /** Pods that have not ended. */
+  /**
+   * Pods that have not ended. One that the API has forgotten holds nothing any more, though its containers may still be on
+   * their way out: the scheduler has given its room away by then, and whoever comes for it must not be refused.
+   */
   active(): Pod[] {
-    return [...this.workers.values()].map(({ allocated }) => allocated).filter((pod) => !isTerminalPhase(this.context.statuses.current(pod)?.phase));
+    const known = [...this.workers.values()].filter(({ hasLeft }) => !hasLeft);
+    return known.map(({ allocated }) => allocated).filter((pod) => !isTerminalPhase(this.context.statuses.current(pod)?.phase));
   }
 
   /** The API has no such pod any more. */

@@ -83,6 +83,11 @@ export class PodWorker {
     return this.pod;
   }
 
+  /** Has the API forgotten the pod? */
+  get hasLeft(): boolean {
+    return this.isGone;
+  }
+
   get hasFinished(): boolean {
     return this.isFinished;
   }
