@@ -22,6 +22,9 @@ export const gzipBytesMin = 128 * 1024;
 /** Big answers are sent in pieces of about this size. Smaller ones cost more writes, bigger ones more fresh memory. */
 export const answerPieceBytes = 64 * 1024;
 
+/** So many buffers for pieces are kept between answers; a big answer needs three. */
+export const answerSlabsFreeMax = 16;
+
 /** Bytes of one gRPC list batch; a batch also ends at listBatchItemsMax. */
 export const listBatchBytesMax = 256 * 1024;
 export const listBatchItemsMax = 500;

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { answerPieceBytes } from '../limits';
 import { piecesOf, sendBody } from './send';
+import { Slabs } from './slabs';
 
 const buffers = (...texts: string[]): Buffer[] => texts.map((text) => Buffer.from(text));
 
@@ -9,10 +10,22 @@ it.each([
   [[], []],
   [['a'], ['a']],
   [['a', 'b', 'c'], ['abc']],
-  [['abc', 'd', 'efgh', 'i'], ['abcdefgh', 'i']],
+  [['abc', 'd', 'efgh', 'i'], ['abcde', 'fghi']],
   [['abcdefgh', 'i'], ['abcdefgh', 'i']],
+  [['i', 'abcdefghijklm'], ['iabcd', 'efghi', 'jklm']],
 ])('%j in pieces of five bytes', (texts, expected) => {
-  expect([...piecesOf(buffers(...texts), 5)].map(String)).toEqual(expected);
+  expect([...piecesOf(buffers(...texts), new Slabs(5, 1))].map(({ bytes }) => bytes.toString())).toEqual(expected);
+});
+
+it('uses the memory of a piece again when it is sent, and not before', () => {
+  const slabs = new Slabs(5, 1);
+  const piecesFrom = (text: string): Buffer[] => [...piecesOf(buffers(...text), slabs)].map(({ bytes }) => bytes);
+  const [first] = piecesFrom('abcde');
+  const [second] = piecesFrom('fghij');
+  expect([first, second].map(String)).toEqual(['abcde', 'fghij']);
+  if (first) slabs.give(first);
+  const [third] = piecesFrom('klm');
+  expect([third?.buffer === first?.buffer, String(third), String(second)]).toEqual([true, 'klm', 'fghij']);
 });
 
 /** A client that takes one write after the other, when told. */
@@ -42,6 +55,22 @@ it('sends a body no faster than the client takes it', async () => {
   }
   await sent;
   expect(client.writableEnded).toBe(true);
+});
+
+it('sends each of several answers its own bytes, however their pieces follow each other', async () => {
+  const received = async (letter: string): Promise<string> => {
+    const texts: string[] = [];
+    // Takes bytes late, as an encrypting socket may.
+    const client = new Writable({ highWaterMark: 1, write: (chunk: Buffer, _encoding, done) => void turn().then(turn).then(() => (texts.push(chunk.toString()), done())) });
+    await sendBody(client, Array.from({ length: 5 }, () => Buffer.alloc(answerPieceBytes / 2, letter)));
+    await new Promise((resolve) => client.on('finish', resolve));
+    return texts.join('');
+  };
+  for (let round = 0; round < 3; round++) {
+    const letters = ['a', 'b', 'c', 'd'];
+    const answers = await Promise.all(letters.map(received));
+    answers.forEach((answer, i) => expect(answer).toBe((letters[i] ?? '').repeat((answerPieceBytes / 2) * 5)));
+  }
 });
 
 it('stops when the client goes away', async () => {

@@ -1,35 +1,60 @@
 import type { Writable } from 'node:stream';
-import { answerPieceBytes } from '../limits';
+import { answerPieceBytes, answerSlabsFreeMax } from '../limits';
+import { Slabs } from './slabs';
 
-/** Puts small chunks together to pieces of about this size; bigger ones stay as they are. */
-export function* piecesOf(chunks: readonly Buffer[], pieceBytes: number): Iterable<Buffer> {
-  let waiting: Buffer[] = [];
-  let bytes = 0;
-  for (const chunk of chunks) {
-    waiting.push(chunk);
-    bytes += chunk.length;
-    if (bytes < pieceBytes) continue;
-    yield together(waiting, bytes);
-    waiting = [];
-    bytes = 0;
-  }
-  if (waiting.length > 0) yield together(waiting, bytes);
+/** A part of an answer's body. */
+export interface Piece {
+  readonly bytes: Buffer;
+  /** What it was put together in, to be given back when it is sent; absent: the bytes are somebody's own. */
+  readonly slab?: Buffer;
 }
 
-const together = (chunks: readonly Buffer[], bytes: number): Buffer => (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes));
+/** Puts chunks together to pieces that fill a slab; a chunk that would fill one itself goes as it is. */
+export function* piecesOf(chunks: readonly Buffer[], slabs: Slabs): Iterable<Piece> {
+  let slab: Buffer | undefined;
+  let used = 0;
+  for (const chunk of chunks) {
+    if (!slab && chunk.length >= slabs.bytes) {
+      yield { bytes: chunk };
+      continue;
+    }
+    for (let at = 0; at < chunk.length; ) {
+      slab ??= slabs.take();
+      const copied = chunk.copy(slab, used, at);
+      at += copied;
+      used += copied;
+      if (used < slab.length) continue;
+      yield { bytes: slab, slab };
+      slab = undefined;
+      used = 0;
+    }
+  }
+  if (slab) yield { bytes: slab.subarray(0, used), slab };
+}
+
+const slabs = new Slabs(answerPieceBytes, answerSlabsFreeMax);
+
+/** What to call when a piece was written. After a failure somebody may still hold its bytes. */
+const givingBack =
+  ({ slab }: Piece) =>
+  (error?: Error | null): void => {
+    if (slab && !error) slabs.give(slab);
+  };
 
 /**
  * Sends an answer's body and ends it. A big one goes piece by piece as the client takes it, so that no second copy of it
  * waits in memory, and the client reads the first pieces while later ones are encrypted.
  */
 export async function sendBody(response: Writable, chunks: readonly Buffer[]): Promise<void> {
-  let last: Buffer | undefined;
-  for (const piece of piecesOf(chunks, answerPieceBytes)) {
-    if (last && !response.write(last)) await drained(response);
+  if (chunks.length <= 1) return void response.end(chunks[0]);
+  let last: Piece | undefined;
+  for (const piece of piecesOf(chunks, slabs)) {
+    if (last && !response.write(last.bytes, givingBack(last))) await drained(response);
     if (response.destroyed) return;
     last = piece;
   }
-  response.end(last);
+  if (last) response.end(last.bytes, givingBack(last));
+  else response.end();
 }
 
 /** Resolves when more may be written, or nothing any more. */
