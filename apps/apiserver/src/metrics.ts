@@ -1,7 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock } from '@typernetes/machinery';
 import type { Exchange } from './rest/exchange';
-import { parseRequestInfo } from './rest/request-info';
 import type { PathHandler } from './rest/paths';
 import { respond } from './rest/respond';
 import type { ResourceStores } from './store/resource-stores';
@@ -22,14 +21,19 @@ export class ApiserverMetrics {
     buckets: [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60],
     registers: [this.registry],
   });
-  private readonly inFlight = new Gauge({
-    name: 'apiserver_current_inflight_requests',
-    help: 'Maximal number of currently used inflight request limit of this apiserver per request kind in last second.',
-    labelNames: ['request_kind'],
-    registers: [this.registry],
-  });
+  private readonly inFlight = { readOnly: 0, mutating: 0 };
 
   constructor(private readonly clock: Clock) {
+    const { inFlight } = this;
+    new Gauge({
+      name: 'apiserver_current_inflight_requests',
+      help: 'Maximal number of currently used inflight request limit of this apiserver per request kind in last second.',
+      labelNames: ['request_kind'],
+      registers: [this.registry],
+      collect() {
+        for (const [kind, count] of Object.entries(inFlight)) this.set({ request_kind: kind }, count);
+      },
+    });
     collectDefaultMetrics({ register: this.registry });
   }
 
@@ -56,13 +60,12 @@ export class ApiserverMetrics {
   }
 
   /** Counts a request; call the result when it is answered. */
-  observeRequest({ method, path, query, response }: Exchange): () => void {
+  observeRequest({ method, info, query, response }: Exchange): () => void {
     const start = this.clock.monotonic();
     const kind = method === 'GET' || method === 'HEAD' ? 'readOnly' : 'mutating';
-    this.inFlight.inc({ request_kind: kind });
+    this.inFlight[kind]++;
     return () => {
-      this.inFlight.dec({ request_kind: kind });
-      const info = parseRequestInfo(method, path, query);
+      this.inFlight[kind]--;
       if (info.type === 'path') return;
       const { group, version, resource, subresource, namespace, name } = info.target;
       const scope = name ? 'resource' : namespace ? 'namespace' : 'cluster';

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { RequestInfo } from './request-info';
 
 /** Either version of HTTP: node:http2's compatibility layer speaks both. */
 export type HttpRequest = IncomingMessage | Http2ServerRequest;
@@ -12,6 +13,8 @@ export interface Exchange {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
+  /** What method and path ask for. */
+  readonly info: RequestInfo;
 }
 
 /** A header's value; repeated ones are joined as RFC 9110 says. */

@@ -42,7 +42,7 @@ export async function toApiRequest(exchange: Pick<Exchange, 'request' | 'method'
 
 /** The REST door: gives each request to the pipeline, to a subresource's own code, or to the handler of its path. */
 export async function route(environment: Environment, paths: PathHandler, exchange: Exchange): Promise<void> {
-  const info = parseRequestInfo(exchange.method, exchange.path, exchange.query);
+  const { info } = exchange;
   const remote = environment.extensions.aggregator?.at(exchange.path);
   if (remote) return routeRemote(environment, exchange, { info, remote });
   if (info.type === 'path') return routePath(environment, paths, exchange);
@@ -127,11 +127,8 @@ export async function authorizedCall(environment: Environment, request: ApiReque
 export function exchangeOf(request: HttpRequest, response: Exchange['response']): Exchange {
   const url = request.url ?? '/';
   const mark = url.indexOf('?');
-  return {
-    request,
-    response,
-    method: request.method ?? 'GET',
-    path: mark < 0 ? url : url.slice(0, mark),
-    query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
-  };
+  const method = request.method ?? 'GET';
+  const path = mark < 0 ? url : url.slice(0, mark);
+  const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+  return { request, response, method, path, query, info: parseRequestInfo(method, path, query) };
 }
