@@ -1,7 +1,7 @@
 import type { Registry, ResourceType } from '@typernetes/api';
 import { apiErrors, type Cancel, type KubernetesObject } from '@typernetes/machinery';
 import type { Mirror, Storage } from '@typernetes/storage';
-import type { ObjectChange, ObjectReader } from '../pipeline/object-reader';
+import type { FollowOptions, ObjectChange, ObjectReader } from '../pipeline/object-reader';
 import type { ResourceStore, ResourceStores } from '../store/resource-stores';
 
 /** Reads of the apiserver's own parts: from the caches, parsed once per version and kept. */
@@ -27,10 +27,13 @@ export class CacheReader implements ObjectReader {
     return entry && (JSON.parse(entry.value.toString()) as T);
   }
 
-  onChange<T extends KubernetesObject>(type: ResourceType<T>, handle: (change: ObjectChange<T>) => void): Cancel {
+  onChange<T extends KubernetesObject>(type: ResourceType<T>, handle: (change: ObjectChange<T>) => void, { withField }: FollowOptions = {}): Cancel {
+    // Quotes within texts are escaped, so this is a field and nothing else.
+    const mark = withField && Buffer.from(`"${withField}":"`);
     const watcher = this.syncedStore(type).cache.watch({ prefix: '' }, { wantsBookmarks: false });
     const drain = (): void => {
       for (const { type: change, entry } of watcher.take()) {
+        if (mark && !entry.value.includes(mark)) continue;
         // Followers keep what they need: whole objects of all pods, and of what they were before, would be most of the memory.
         if (change !== 'BOOKMARK') handle({ type: change, object: entry.parse() as T });
       }

@@ -1,6 +1,14 @@
 import type { ResourceType } from '@typernetes/api';
 import type { Cancel, KubernetesObject } from '@typernetes/machinery';
 
+export interface FollowOptions {
+  /**
+   * Only objects that have a field of this name, with a text in it, at any depth: the others are passed over unread. For
+   * fields that an object never loses again.
+   */
+  readonly withField?: string;
+}
+
 export interface ObjectChange<T> {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly object: T;
@@ -18,5 +26,5 @@ export interface ObjectReader {
   /** From the store itself: for decisions that a stale cache would get wrong. */
   read<T extends KubernetesObject>(type: ResourceType<T>, name: string, namespace?: string): Promise<T | undefined>;
   /** First ADDED for all that is there, then changes as they come. Runs until cancelled. */
-  onChange<T extends KubernetesObject>(type: ResourceType<T>, handle: (change: ObjectChange<T>) => void): Cancel;
+  onChange<T extends KubernetesObject>(type: ResourceType<T>, handle: (change: ObjectChange<T>) => void, options?: FollowOptions): Cancel;
 }

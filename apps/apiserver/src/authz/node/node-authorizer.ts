@@ -99,5 +99,5 @@ export function makeNodeAuthorizer(graph: NodeGraph): Authorizer {
 
 /** Keeps the graph equal to the pods in the cache. The returned function stops that. */
 export function followPods(graph: NodeGraph, objects: ObjectReader): () => void {
-  return objects.onChange(resources.pods, ({ type, object }) => (type === 'DELETED' ? graph.removePod(object) : graph.setPod(object)));
+  return objects.onChange(resources.pods, ({ type, object }) => (type === 'DELETED' ? graph.removePod(object) : graph.setPod(object)), { withField: 'nodeName' });
 }
