@@ -37,6 +37,10 @@ export const bundleOptions = ({ entry, outfile }) => ({
   format: 'cjs',
   // require() of what is kept outside is quicker than import(), which would set up the loader of ES modules for lmdb alone.
   supported: { 'dynamic-import': false },
+  // Node.js keeps the whole text in memory; names stay, and lines, of which it prints the one that failed, are short.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  lineLimit: 160,
   sourcemap: 'linked',
   // Optional natives that their packages do without; lmdb brings its own binary.
   external: ['cpu-features', '*.node', 'lmdb'],
