@@ -1,6 +1,8 @@
 /** Reading PKCS#10 certificate requests (RFC 2986): with any kind of key, which node-forge's own reader cannot. */
 import { createPublicKey, verify } from 'node:crypto';
-import forge from 'node-forge';
+import type forge from 'node-forge';
+import asn1 from 'node-forge/lib/asn1';
+import util from 'node-forge/lib/util';
 
 /** Names that a certificate is for beside its subject (RFC 5280 section 4.2.1.6). */
 export interface RequestedAltNames {
@@ -47,8 +49,8 @@ type Node = forge.asn1.Asn1;
 
 const partsOf = (node: Node | undefined): readonly Node[] => (Array.isArray(node?.value) ? node.value : []);
 const bytesOf = (node: Node | undefined): string => (typeof node?.value === 'string' ? node.value : '');
-const derOf = (node: Node): Buffer => Buffer.from(forge.asn1.toDer(node).getBytes(), 'binary');
-const oidOf = (node: Node | undefined): string => forge.asn1.derToOid(forge.util.createBuffer(bytesOf(node)));
+const derOf = (node: Node): Buffer => Buffer.from(asn1.toDer(node).getBytes(), 'binary');
+const oidOf = (node: Node | undefined): string => asn1.derToOid(util.createBuffer(bytesOf(node)));
 
 function subjectParts(subject: Node, wanted: string): string[] {
   const attributes = partsOf(subject).flatMap((set) => partsOf(set)).map((attribute) => partsOf(attribute));
@@ -76,7 +78,7 @@ function decode(der: Buffer): Node {
   try {
     // Typed without this option, which keeps bit strings the bytes that they are.
     const options = { strict: true, parseAllBytes: true, decodeBitStrings: false } as unknown as boolean;
-    return forge.asn1.fromDer(forge.util.createBuffer(der.toString('binary')), options);
+    return asn1.fromDer(util.createBuffer(der.toString('binary')), options);
   } catch (error) {
     throw new Error('asn1: structure error: malformed certificate request', { cause: error });
   }
