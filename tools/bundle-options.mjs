@@ -1,4 +1,5 @@
 /** How esbuild makes one file of an entry point; shared by the apps' bundles and the npm packages. */
+import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +27,15 @@ const keepProtos = (outdir) =>
     },
   }));
 
+/** The commit that a bundle is made of, for `/version`; a copy without its history has none to tell. */
+function commitOf() {
+  try {
+    return execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
 /** Paths are relative to the root of the checkout. */
 export const bundleOptions = ({ entry, outfile }) => ({
   absWorkingDir: root,
@@ -42,6 +52,7 @@ export const bundleOptions = ({ entry, outfile }) => ({
   minifyWhitespace: true,
   lineLimit: 160,
   sourcemap: 'linked',
+  define: { 'process.env.T8S_COMMIT': JSON.stringify(commitOf()) },
   // Optional natives that their packages do without; lmdb brings its own binary.
   external: ['cpu-features', '*.node', 'lmdb'],
   plugins: keepProtos(path.resolve(root, path.dirname(outfile))),

@@ -11,7 +11,8 @@ const versionInfo = {
   major: '1',
   minor: '36',
   gitVersion: 'v1.36.0+t8s',
-  gitCommit: '',
+  // Bundles know theirs (tools/bundle-options.mjs); run from source, the server does not look.
+  gitCommit: process.env['T8S_COMMIT'] ?? 'unknown',
   gitTreeState: 'clean',
   buildDate: '1970-01-01T00:00:00Z',
   goVersion: 'none',
