@@ -49,6 +49,7 @@ void runMain<Flags>({
       services: informers.informer(resources.services),
       slices: informers.informer(resources.endpointSlices),
       nodes: informers.informer(resources.nodes),
+      cidrs: informers.informer(resources.serviceCIDRs),
     };
     const abort = new AbortController();
     const config = {

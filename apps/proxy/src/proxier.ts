@@ -1,4 +1,4 @@
-import type { EndpointSlice, Node, Service } from '@typernetes/api';
+import type { EndpointSlice, Node, Service, ServiceCIDR } from '@typernetes/api';
 import type { Lister } from '@typernetes/client';
 import type { Clock } from '@typernetes/machinery';
 import type { RunCommand } from './command';
@@ -36,6 +36,7 @@ export interface ProxierOptions {
   services: Lister<Service>;
   slices: Lister<EndpointSlice>;
   nodes: Lister<Node>;
+  cidrs: Lister<ServiceCIDR>;
   facts: NodeFacts;
   run: RunCommand;
   clock: Clock;
@@ -108,7 +109,8 @@ export class Proxier {
   }
 
   private async syncRoutes(nodes: readonly NodeView[], full: boolean): Promise<void> {
-    const desired = desiredRoutes(nodes, this.options.facts);
+    const cidrs = this.options.cidrs.list().flatMap(({ spec }) => spec?.cidrs ?? []);
+    const desired = desiredRoutes(nodes, this.options.facts, cidrs);
     const text = JSON.stringify(desired);
     if (!full && text === this.appliedRoutes) return;
     this.appliedRoutes = '';

@@ -1,4 +1,4 @@
-import type { EndpointSlice, Node, Service } from '@typernetes/api';
+import type { EndpointSlice, Node, Service, ServiceCIDR } from '@typernetes/api';
 import { pino } from 'pino';
 import { defaultConfig } from './config';
 import type { Running } from '@typernetes/component';
@@ -14,6 +14,7 @@ const network = new TestNetwork();
 const services = new MemoryInformer<Service>();
 const slices = new MemoryInformer<EndpointSlice>();
 const nodes = new MemoryInformer<Node>();
+const cidrs = new MemoryInformer<ServiceCIDR>();
 let proxy: Running | undefined;
 let transactions: string[] = [];
 let onTransaction: () => void = () => undefined;
@@ -27,7 +28,7 @@ const start = async (): Promise<Running> =>
       healthzBindAddress: '127.0.0.1:18256',
       metricsBindAddress: '127.0.0.1:18249',
     },
-    { services, slices, nodes },
+    { services, slices, nodes, cidrs },
     {
       logger: pino({ level: process.env.LOG_LEVEL ?? 'error' }),
       run: async (program, args, stdin) => {
@@ -212,6 +213,11 @@ test('routes: other nodes pods by their node, the cluster ranges to nowhere', as
     '10.244.96.0/24 via 172.30.99.3 dev eth0',
     `10.96.0.0/16 dev t8s0 scope link src ${node}`,
   ]);
+  const cidr = { metadata: { name: 'more' }, spec: { cidrs: ['10.97.0.0/24'] } };
+  cidrs.put(cidr);
+  await until('the range of a ServiceCIDR', shown, (more) => more.includes('10.97.0.0/24 dev t8s0'));
+  cidrs.remove(cidr);
+  await until('it leaves', shown, (left) => !left.includes('10.97.0.0'));
   nodes.remove(other);
   await until('its route leaves', shown, (left) => !left.includes('10.244.96.0'));
 });

@@ -1,4 +1,4 @@
-import type { EndpointSlice, Node, Service } from '@typernetes/api';
+import type { EndpointSlice, Node, Service, ServiceCIDR } from '@typernetes/api';
 import type { Informer } from '@typernetes/client';
 import type { Logger, Registry, Running } from '@typernetes/component';
 import type { Clock } from '@typernetes/machinery';
@@ -23,6 +23,7 @@ export interface ProxySources {
   services: Informer<Service>;
   slices: Informer<EndpointSlice>;
   nodes: Informer<Node>;
+  cidrs: Informer<ServiceCIDR>;
 }
 
 export interface ProxyDependencies {
@@ -52,16 +53,16 @@ async function factsOf(config: ProxyConfig, nodeIP: string, run: RunCommand, log
 /** Starts the proxy; stopping it leaves the rules in the kernel. Resolves when the informers have synced and changes are being followed. */
 export async function startProxy(config: ProxyConfig, sources: ProxySources, dependencies: ProxyDependencies): Promise<Running> {
   const { logger, clock = systemClock, run = runCommand, signal } = dependencies;
-  const { services, slices, nodes } = sources;
+  const { services, slices, nodes, cidrs } = sources;
   const metrics = createProxyMetrics(dependencies.registry);
   const health = new ProxyHealth(clock, 2 * config.syncPeriodMs);
   const serviceHealth = new ServiceHealthServers(() => health.proxyHealthy, logger);
   const http = await serveHttp({ healthz: config.healthzBindAddress, metrics: config.metricsBindAddress }, health, metrics);
   slices.addIndex(serviceIndex, serviceKeysOf);
-  await Promise.all([services, slices, nodes].map((informer) => informer.whenSynced(signal)));
+  await Promise.all([services, slices, nodes, cidrs].map((informer) => informer.whenSynced(signal)));
   const nodeIP = config.nodeIP || (await internalIPOf(config.nodeName, nodes, { clock, logger, signal }));
   const facts = await factsOf(config, nodeIP, run, logger);
-  const proxier = new Proxier({ services, slices, nodes, facts, run, clock, logger, metrics, health, serviceHealth });
+  const proxier = new Proxier({ services, slices, nodes, cidrs, facts, run, clock, logger, metrics, health, serviceHealth });
   const latency = new ProgrammingLatency(clock, metrics.networkProgramming);
   const loop = new SyncLoop({
     clock,
@@ -80,6 +81,7 @@ export async function startProxy(config: ProxyConfig, sources: ProxySources, dep
   };
   const anyChange = { added: changed, updated: changed, deleted: changed };
   services.onChange(anyChange);
+  cidrs.onChange(anyChange);
   slices.onChange({ ...anyChange, added: (slice) => (latency.note(slice), changed()), updated: (slice) => (latency.note(slice), changed()) });
   // Heartbeats of many nodes must not cost anything.
   const nodeUpdated = (next: Node, previous: Node): void => {

@@ -12,6 +12,11 @@ test('other nodes by their address, never the own one, nothing without address o
   ]);
 });
 
+test('ranges of ServiceCIDRs too, but none that holds a node, nor IPv6', () => {
+  const cidrs = ['10.98.0.0/24', '10.97.0.0/24', '172.30.0.0/16', '172.16.0.0/12', '0.0.0.0/1', 'fd00::/112', '10.96.0.0/16'];
+  expect(desiredRoutes([node('a', '172.30.1.1', '10.244.0.0/24')], facts, cidrs).map(({ destination }) => destination)).toEqual(['10.96.0.0/16', '10.244.0.0/16', '10.97.0.0/24', '10.98.0.0/24']);
+});
+
 test('only what differs is touched', () => {
   const present = [{ destination: '1', path: 'via a' }, { destination: '2', path: 'via b' }, { destination: '3', path: 'via c' }];
   const desired = [{ destination: '1', path: 'via a' }, { destination: '2', path: 'via x' }, { destination: '4', path: 'via d' }];

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { blackholeDevice } from '../limits';
 import type { NodeFacts } from '../model/node-facts';
 import type { NodeView } from '../model/nodes';
@@ -12,17 +13,25 @@ export interface Route {
 /**
  * Other nodes' pods by their nodes, and nothing of the cluster by the default route: what no more specific route or
  * translation takes ends at a bridge without ports. The Service range needs a route at all, or a process on the node
- * could not even begin to connect; its packets are translated after that.
+ * could not even begin to connect; its packets are translated after that. `serviceCidrs` are the ranges of ServiceCIDRs.
  */
-export function desiredRoutes(nodes: readonly NodeView[], facts: NodeFacts): Route[] {
+export function desiredRoutes(nodes: readonly NodeView[], facts: NodeFacts, serviceCidrs: readonly string[] = []): Route[] {
   const toPods = nodes
     .filter(({ name, podCidr, internalIP }) => name !== facts.nodeName && podCidr !== '' && internalIP !== '')
     .map(({ podCidr, internalIP }) => ({ destination: podCidr, path: `via ${internalIP}` }));
-  const guarded = [facts.serviceCidr, facts.clusterCidr]
+  const machines = [facts.nodeIP, ...nodes.map(({ internalIP }) => internalIP)];
+  const guarded = [facts.serviceCidr, facts.clusterCidr, ...serviceCidrs.filter((cidr) => isHarmless(cidr, machines)).sort()]
     .filter((cidr) => cidr !== '')
     .map((destination) => ({ destination, path: `dev ${blackholeDevice} src ${facts.nodeIP}` }));
   const unique = new Map([...toPods, ...guarded].map((route) => [route.destination, route]));
   return [...unique.values()];
+}
+
+/** IPv4, and no range that would cut a node off: anybody who may write ServiceCIDRs can name one. */
+function isHarmless(cidr: string, machines: readonly string[]): boolean {
+  if (!ipaddr.IPv4.isValidCIDR(cidr)) return false;
+  const range = ipaddr.IPv4.parseCIDR(cidr);
+  return range[1] >= 8 && !machines.some((address) => ipaddr.IPv4.isValidFourPartDecimal(address) && ipaddr.IPv4.parse(address).match(range));
 }
 
 /** Lines for `ip -batch`. */
