@@ -2,7 +2,7 @@ import type { Endpoint, EndpointSlice, Service } from '@typernetes/api';
 import type { OwnerReference } from '@typernetes/machinery';
 import { isDeepStrictEqual } from 'node:util';
 import type { Backend, BackendGroup, ResolvedPort } from '../service-endpoints/backend';
-import { hintsFor } from './hints';
+import type { Hinting } from './hints';
 
 /** Upstream's --max-endpoints-per-slice. */
 export const endpointsPerSliceMax = 100;
@@ -34,7 +34,7 @@ export interface EndpointGroup {
 }
 
 /** The writes that make `existing` (our slices of one Service) show the backends. */
-export function planSlices(service: Service, groups: readonly BackendGroup[], existing: readonly EndpointSlice[]): SlicePlan {
+export function planSlices(service: Service, { groups, hinting }: { groups: readonly BackendGroup[]; hinting: Hinting }, existing: readonly EndpointSlice[]): SlicePlan {
   const { name = '', namespace, uid = '' } = service.metadata ?? {};
   const set: SliceSet = {
     name,
@@ -43,7 +43,7 @@ export function planSlices(service: Service, groups: readonly BackendGroup[], ex
     labels: labelsOf(service),
     addressType: service.spec?.ipFamilies?.[0] === 'IPv6' ? 'IPv6' : 'IPv4',
   };
-  const wanted = groups.map(({ ports, backends }) => ({ ports: portsOf(ports), endpoints: backends.map((backend) => endpointOf(backend, service.spec?.trafficDistribution)) }));
+  const wanted = groups.map(({ ports, backends }) => ({ ports: portsOf(ports), endpoints: backends.map((backend) => endpointOf(backend, hinting.of(backend))) }));
   // A Service without endpoints still has one slice, so that readers can tell "none" from "not yet".
   return planSliceSet(set, wanted.length ? wanted : [{ ports: [], endpoints: [] }], existing);
 }
@@ -122,10 +122,9 @@ function portsOf(ports: readonly ResolvedPort[]): NonNullable<EndpointSlice['por
   return ports.map(({ name, port, protocol, appProtocol }) => ({ name, port, protocol, ...(appProtocol ? { appProtocol } : {}) }));
 }
 
-function endpointOf(backend: Backend, trafficDistribution: string | undefined): Endpoint {
+function endpointOf(backend: Backend, hints: Endpoint['hints']): Endpoint {
   const { pod, address, nodeName, zone, hostname, ready, serving, terminating } = backend;
   const { name, namespace, uid } = pod.metadata ?? {};
-  const hints = hintsFor(backend, trafficDistribution);
   return {
     addresses: [address],
     conditions: { ready, serving, terminating },

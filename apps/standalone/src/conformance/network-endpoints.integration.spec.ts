@@ -99,6 +99,28 @@ describe('[sig-network] endpoints', () => {
     await eventually('no slice', async () => (await slicesOf(namespace, 'hand')).length === 0);
   }, 120_000);
 
+  test('topology mode Auto gives each zone its endpoints, and takes the hints back', async () => {
+    const namespace = await cluster.newNamespace('endpoints-zones');
+    const { items } = await client.resource(resources.nodes).list();
+    const zones = ['zone-a', 'zone-b'];
+    const merge = { type: 'application/merge-patch+json' } as const;
+    for (const [i, { metadata }] of items.entries()) await client.resource(resources.nodes).patch(metadata?.name ?? '', { metadata: { labels: { 'topology.kubernetes.io/zone': zones[i] } } }, merge);
+    const api = client.resource(resources.services);
+    await newService(namespace, 'web');
+    await api.patch('web', { metadata: { annotations: { 'service.kubernetes.io/topology-mode': 'Auto' } } }, { namespace, ...merge });
+    const make = (name: string, nodeName?: string) => client.resource(resources.pods).create({ metadata: { name, namespace, labels: { app: 'web' } }, spec: { nodeName, terminationGracePeriodSeconds: 0, containers: [{ name: 'c', image: 'app:1' }] } });
+    const hints = async (): Promise<string> => (await slicesOf(namespace, 'web')).flatMap(({ endpoints = [] }) => endpoints.map((endpoint) => `${endpoint.zone}>${endpoint.hints?.forZones?.map(({ name }) => name).join('+') ?? ''}`)).sort().join();
+    const [a, b] = items.map(({ metadata }) => metadata?.name);
+    // Three of four stand in one zone: it gives one to the other.
+    for (const [name, node] of [['a1', a], ['a2', a], ['a3', a], ['b1', b]] as const) await make(name, node);
+    await eventually('shared', async () => (await hints()) === 'zone-a>zone-a,zone-a>zone-a,zone-a>zone-b,zone-b>zone-b');
+    await eventually('the event', async () => (await client.resource(resources.events).list({ namespace, fieldSelector: 'reason=TopologyAwareHintsEnabled' })).items.length > 0);
+    await client.resource(resources.pods).delete('a3', { namespace });
+    await eventually('too few to be fair', async () => (await hints()) === 'zone-a>,zone-a>,zone-b>');
+    await api.patch('web', { metadata: { annotations: { 'service.kubernetes.io/topology-mode': null } }, spec: { trafficDistribution: 'PreferSameZone' } }, { namespace, ...merge });
+    await eventually('each its own', async () => (await hints()) === 'zone-a>zone-a,zone-a>zone-a,zone-b>zone-b');
+  }, 120_000);
+
   test('two hundred Services have their endpoints soon', async () => {
     const namespace = await cluster.newNamespace('latency');
     await newPod(namespace, 'one', { app: 'latency' });
