@@ -1,6 +1,7 @@
 import type { Taint } from '@typernetes/api';
 import type { Thresholds } from './eviction/thresholds';
 import { defaultThresholds } from './eviction/thresholds';
+import { backOffMsMax } from './limits';
 
 /** What the kubelet is started with; flags in main.ts. */
 export interface KubeletConfig {
@@ -42,6 +43,8 @@ export interface KubeletConfig {
   staticPodPath: string;
   /** Names, or beginnings with `*`, of kernel parameters that pods may set beyond the safe ones. */
   allowedUnsafeSysctls: string[];
+  /** The longest pause before a container that fails is started again (upstream's crashLoopBackOff.maxContainerRestartPeriod). */
+  maxContainerRestartPeriodMs: number;
 }
 
 export const defaultConfig: Omit<KubeletConfig, 'nodeName'> = {
@@ -67,4 +70,5 @@ export const defaultConfig: Omit<KubeletConfig, 'nodeName'> = {
   evictionPressureTransitionMs: 5 * 60_000,
   staticPodPath: '',
   allowedUnsafeSysctls: [],
+  maxContainerRestartPeriodMs: backOffMsMax,
 };

@@ -59,7 +59,7 @@ test('restart policies decide about state, phase, readiness and count', async ()
 
 test('command and args are the pod\'s, else the image\'s', async () => {
   const image = `${node.nodeName}/words:1`;
-  execFileSync('docker', ['-H', node.local.dockerHost, 'build', '-q', '-t', image, '-'], { input: `FROM ${node.local.testImage}\nENTRYPOINT ["echo","entrypoint"]\nCMD ["default","arguments"]\n`, stdio: 'pipe' });
+  node.build(image, `FROM ${node.local.testImage}\nENTRYPOINT ["echo","entrypoint"]\nCMD ["default","arguments"]\n`);
   const said = async (name: string, more: Partial<Container>): Promise<string> => {
     await node.create(name, { ...once, containers: [{ name: 'main', image, ...more }] });
     return (await end(name)).log;

@@ -1,5 +1,6 @@
 import type { Taint } from '@typernetes/api';
 import { EnvironmentError } from '@typernetes/component';
+import { backOffMsMax } from './limits';
 
 const parts = (text: string): string[] => text.split(',').map((part) => part.trim()).filter(Boolean);
 
@@ -22,4 +23,11 @@ export function parseTaints(text: string): Taint[] {
     const [, key = '', value, effect = ''] = match;
     return { key, ...(value ? { value } : {}), effect };
   });
+}
+
+/** Seconds from 1 to 300, as milliseconds. @throws EnvironmentError */
+export function parseRestartPeriod(text: string): number {
+  const ms = Number(text) * 1_000;
+  if (!(ms >= 1_000 && ms <= backOffMsMax)) throw new EnvironmentError(`"${text}" must be between 1 and ${backOffMsMax / 1_000} seconds`, 2);
+  return ms;
 }

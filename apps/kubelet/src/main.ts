@@ -8,7 +8,7 @@ import { quantityToNumber } from '@typernetes/machinery';
 import { defaultConfig } from './config';
 import type { KubeletConfig } from './config';
 import { parseThresholds } from './eviction/thresholds';
-import { parseMap, parseTaints } from './flags';
+import { parseMap, parseRestartPeriod, parseTaints } from './flags';
 import { startKubelet } from './start';
 
 interface Flags {
@@ -40,6 +40,7 @@ interface Flags {
   evictionPressureTransitionPeriod: string;
   podManifestPath: string;
   allowedUnsafeSysctls: string;
+  maxContainerRestartPeriod: string;
 }
 
 function flags(command: Command): void {
@@ -72,7 +73,8 @@ function flags(command: Command): void {
     .option('--eviction-hard <thresholds>', 'below these the node ends pods: memory.available<100Mi,nodefs.available<10%', '')
     .option('--eviction-pressure-transition-period <seconds>', 'a condition of pressure stays at least this long', String(base.evictionPressureTransitionMs / 1_000))
     .option('--pod-manifest-path <dir>', 'directory of manifests of static pods, which run without the API', base.staticPodPath)
-    .option('--allowed-unsafe-sysctls <names>', 'kernel parameters that pods may set beyond the safe ones, by comma; a name may end in *', '');
+    .option('--allowed-unsafe-sysctls <names>', 'kernel parameters that pods may set beyond the safe ones, by comma; a name may end in *', '')
+    .option('--max-container-restart-period <seconds>', 'the longest pause before a container that fails is started again, 1 to 300', String(base.maxContainerRestartPeriodMs / 1_000));
 }
 
 const list = (text: string): string[] => text.split(',').map((part) => part.trim()).filter(Boolean);
@@ -105,6 +107,7 @@ function configOf(given: Flags): KubeletConfig {
     evictionPressureTransitionMs: Number(given.evictionPressureTransitionPeriod) * 1_000,
     staticPodPath: given.podManifestPath,
     allowedUnsafeSysctls: list(given.allowedUnsafeSysctls),
+    maxContainerRestartPeriodMs: parseRestartPeriod(given.maxContainerRestartPeriod),
   };
 }
 

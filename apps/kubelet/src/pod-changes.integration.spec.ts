@@ -24,18 +24,48 @@ describe('resize', () => {
   const kernelHas = async (name: string, container: string): Promise<string> =>
     (await node.exec(name, ['sh', '-c', 'cd /sys/fs/cgroup; cat cpu/cpu.cfs_quota_us memory/memory.limit_in_bytes 2>/dev/null || cat cpu.max memory.max'], container)).stdout.split(/\s+/).filter((word) => word && word !== '100000').join(' ');
 
-  test('three containers of a guaranteed pod, up and down, without a restart', async () => {
-    await node.create('three', { containers: ['c1', 'c2', 'c3'].map((name) => node.box('exec sleep 1000', { name, resources: amounts('100m', '64Mi') })) });
-    await node.phase('three', 'Running');
-    await resize('three', { c1: amounts('150m', '80Mi'), c2: amounts('50m', '96Mi'), c3: amounts('120m', '48Mi') });
-    const pod = await node.podWith('three', (found) => isSettled(found) && has(found, 'c1', amounts('150m', '80Mi')) && has(found, 'c2', amounts('50m', '96Mi')) && has(found, 'c3', amounts('120m', '48Mi')), 'is resized');
+  /** What cgroups hold of limits like `150m` and `80Mi`. */
+  const inKernel = (cpu: string, memory: string): string => `${parseInt(cpu, 10) * 100} ${parseInt(memory, 10) << 20}`;
+
+  test.each<[what: string, wanted: [cpu: string, memory: string][]]>([
+    ['up and down', [['150m', '64Mi'], ['50m', '96Mi'], ['120m', '80Mi']]],
+    ['more in all', [['150m', '96Mi'], ['150m', '96Mi'], ['90m', '48Mi']]],
+    ['less in all', [['150m', '80Mi'], ['50m', '48Mi'], ['50m', '48Mi']]],
+  ])('three containers of a guaranteed pod, %s, without a restart', async (what, wanted) => {
+    const name = what.replaceAll(' ', '-');
+    const names = wanted.map((_, index) => `c${index + 1}`);
+    await node.create(name, { containers: names.map((of) => node.box('exec sleep 1000', { name: of, resources: amounts('100m', '64Mi') })) });
+    await node.phase(name, 'Running');
+    await resize(name, Object.fromEntries(wanted.map(([cpu, memory], index) => [names[index] ?? '', amounts(cpu, memory)])));
+    const pod = await node.podWith(name, (found) => isSettled(found) && wanted.every(([cpu, memory], index) => has(found, names[index] ?? '', amounts(cpu, memory))), 'is resized');
     expect(pod.status).toMatchObject({ qosClass: 'Guaranteed', observedGeneration: 2 });
-    expect(statusOf(pod, 'c1')).toMatchObject({ restartCount: 0, allocatedResources: { cpu: '150m', memory: '80Mi' } });
-    expect(await kernelHas('three', 'c1')).toBe(`15000 ${80 << 20}`);
-    expect(await kernelHas('three', 'c2')).toBe(`5000 ${96 << 20}`);
-    expect(await kernelHas('three', 'c3')).toBe(`12000 ${48 << 20}`);
-    await node.event('three', 'ResizeStarted', /^Pod resize started: \{"containers":/);
-    await node.event('three', 'ResizeCompleted', /"generation":2\}$/);
+    for (const [index, [cpu, memory]] of wanted.entries()) {
+      const of = names[index] ?? '';
+      expect(statusOf(pod, of)).toMatchObject({ restartCount: 0, allocatedResources: { cpu, memory } });
+      expect(await kernelHas(name, of)).toBe(inKernel(cpu, memory));
+    }
+    await node.event(name, 'ResizeStarted', /^Pod resize started: \{"containers":/);
+    await node.event(name, 'ResizeCompleted', /"generation":2\}$/);
+  });
+
+  test('six containers of a burstable pod: more, less, limits and requests that are new, nothing', async () => {
+    const cases: [name: string, before: ResourceRequirements, after: ResourceRequirements][] = [
+      ['more', amounts('20m', '32Mi', ['40m', '64Mi']), amounts('30m', '48Mi', ['60m', '96Mi'])],
+      ['less', amounts('20m', '32Mi', ['60m', '96Mi']), amounts('10m', '16Mi', ['40m', '64Mi'])],
+      ['new-limits', { requests: { cpu: '20m', memory: '32Mi' } }, amounts('20m', '32Mi', ['50m', '80Mi'])],
+      ['new-requests', {}, { requests: { cpu: '10m', memory: '16Mi' } }],
+      ['all-new', {}, amounts('10m', '16Mi', ['30m', '48Mi'])],
+      ['same', amounts('10m', '16Mi', ['20m', '64Mi']), amounts('10m', '16Mi', ['20m', '64Mi'])],
+    ];
+    await node.create('six', { containers: cases.map(([name, before]) => node.box('exec sleep 1000', { name, resources: before })) });
+    await node.phase('six', 'Running');
+    await resize('six', Object.fromEntries(cases.filter(([name]) => name !== 'same').map(([name, , after]) => [name, after])));
+    const pod = await node.podWith('six', (found) => isSettled(found) && cases.every(([name, , after]) => has(found, name, after)), 'is resized');
+    expect(pod.status).toMatchObject({ qosClass: 'Burstable', observedGeneration: 2 });
+    for (const [name, , { limits }] of cases) {
+      expect(statusOf(pod, name)?.restartCount).toBe(0);
+      if (limits) expect(await kernelHas('six', name)).toBe(inKernel(limits['cpu'] ?? '', limits['memory'] ?? ''));
+    }
   });
 
   test('limits where there were none, amounts that are the same to the kernel, and replace', async () => {
@@ -183,9 +213,9 @@ test('the generation counts what is wanted, and is observed', async () => {
   await patch('counted', { tolerations: [{ key: 'a', operator: 'Exists' }] });
   await patch('counted', { activeDeadlineSeconds: 5000 });
   await node.client.resource(resources.pods).patch('counted', { metadata: { labels: { not: 'counted' } } }, strategic);
-  for (let seconds = 4999; seconds > 4960; seconds--) await patch('counted', { activeDeadlineSeconds: seconds });
+  for (let seconds = 4999; seconds > 4502; seconds--) await patch('counted', { activeDeadlineSeconds: seconds });
   const pod = await node.podWith('counted', ({ status, metadata }) => status?.observedGeneration === metadata?.generation, 'is observed');
-  expect(pod.metadata?.generation).toBe(42);
-  expect(await node.delete('counted')).toMatchObject({ metadata: { generation: 43 } });
+  expect(pod.metadata?.generation).toBe(500);
+  expect(await node.delete('counted')).toMatchObject({ metadata: { generation: 501 } });
   await node.gone('counted');
 });

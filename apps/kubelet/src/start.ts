@@ -119,7 +119,7 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
     apiPod: (pod) => mirrors.apiPod(pod),
     pressure: () => keeper.pressure(),
     puller: new ImagePuller(cri, clock, new BackOff()),
-    restarts: new BackOff(),
+    restarts: new BackOff(config.maxContainerRestartPeriodMs),
     podStarted: (seconds) => metrics.podStartSeconds.observe(seconds),
     services: () => sources.services.list(),
     neighbours: (uid) => pods.active().filter(({ metadata }) => metadata?.uid !== uid),

@@ -67,7 +67,7 @@ describe('what changes in the API changes in the volume', () => {
 describe('an image as a volume', () => {
   const build = (name: string, dockerfile: string): string => {
     const image = `${node.nodeName}/${name}:1`;
-    execFileSync('docker', ['-H', node.local.dockerHost, 'build', '-q', '-t', image, '-'], { input: dockerfile, stdio: 'pipe' });
+    node.build(image, dockerfile);
     return image;
   };
   /** Names of what is mounted for containers of this node. */
@@ -85,6 +85,15 @@ describe('an image as a volume', () => {
     await node.delete('image-volume');
     await node.gone('image-volume');
     await until(async () => mounted() === 0, 'nothing is mounted any more');
+  });
+
+  test('is asked for at the registry with every new pod when its policy says so; none there: what is loaded serves', async () => {
+    // Nobody listens at this port.
+    const reference = 'localhost:1/always:1';
+    node.build(reference, `FROM ${node.local.testImage}\nRUN echo always > /file\n`);
+    await stay('image-always', [{ name: 'v', image: { reference, pullPolicy: 'Always' } }]);
+    expect(await shell('image-always', 'cat /v/file')).toBe('always\n');
+    await node.event('image-always', 'Pulling', `Pulling image "${reference}"`);
   });
 
   test('of one layer', async () => {

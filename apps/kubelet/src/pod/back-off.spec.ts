@@ -17,4 +17,12 @@ test('doubles from ten seconds to five minutes and forgets after ten', () => {
   expect(backOff.remaining('k', muchLater, muchLater)?.delayMs).toBe(10_000);
 });
 
+test('a shorter maximum shortens the first pause too', () => {
+  const backOff = new BackOff(2_000);
+  for (const nowMs of [1_000, 5_000, 9_000]) {
+    backOff.next('k', nowMs, nowMs);
+    expect(backOff.remaining('k', nowMs, nowMs)?.delayMs).toBe(2_000);
+  }
+});
+
 test.each([[10_000, '10s'], [80_000, '1m20s'], [300_000, '5m0s']])('%d ms is %s', (ms, text) => expect(durationText(ms)).toBe(text));

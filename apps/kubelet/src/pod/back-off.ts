@@ -9,6 +9,9 @@ interface Entry {
 export class BackOff {
   private readonly entries = new Map<string, Entry>();
 
+  /** A shorter `maxMs` than the first pause shortens that too (KEP-4603). */
+  constructor(private readonly maxMs = backOffMsMax) {}
+
   /** The pause that counts from `sinceMs` and is not over at `nowMs`: how long it is, and how much is left. Undefined when it may go on. */
   remaining(key: string, sinceMs: number, nowMs: number): { delayMs: number; leftMs: number } | undefined {
     const entry = this.entries.get(key);
@@ -21,7 +24,7 @@ export class BackOff {
   next(key: string, sinceMs: number, nowMs: number): void {
     const entry = this.entries.get(key);
     const isFresh = !entry || sinceMs - entry.updatedAtMs > backOffResetMs;
-    const delayMs = isFresh ? backOffMsInitial : Math.min(entry.delayMs * 2, backOffMsMax);
+    const delayMs = Math.min(isFresh ? backOffMsInitial : entry.delayMs * 2, this.maxMs);
     this.entries.set(key, { delayMs, updatedAtMs: nowMs });
   }
 

@@ -25,9 +25,10 @@ async function execHook(cri: CriClient, command: string[], { containerId, timeou
 function httpHook({ httpGet }: LifecycleHandler, { container, podIP, timeoutMs }: HookTarget): Promise<void> {
   return new Promise((resolve, reject) => {
     if (!httpGet) return resolve();
+    const { path = '' } = httpGet;
     const headers = Object.fromEntries((httpGet.httpHeaders ?? []).map(({ name, value }) => [name, value]));
     const request = (httpGet.scheme === 'HTTPS' ? https : http).get(
-      { host: httpGet.host || podIP, port: portOf(container, httpGet.port), path: httpGet.path ?? '/', headers, rejectUnauthorized: false, timeout: timeoutMs },
+      { host: httpGet.host || podIP, port: portOf(container, httpGet.port), path: path.startsWith('/') ? path : `/${path}`, headers, rejectUnauthorized: false, timeout: timeoutMs },
       (response) => {
         response.resume();
         resolve();

@@ -169,6 +169,11 @@ export class TestKubelet {
     return { name: 'main', image: this.local.testImage, command: ['sh', '-c', script], ...more };
   }
 
+  /** Makes an image in the node's engine. */
+  build(name: string, dockerfile: string): void {
+    execFileSync('docker', ['-H', this.local.dockerHost, 'build', '-q', '-t', name, '-'], { input: dockerfile, stdio: 'pipe' });
+  }
+
   create(name: string, spec: Partial<PodSpec>, more: Partial<Pod['metadata']> = {}): Promise<Pod> {
     return this.client.resource(resources.pods).create({
       metadata: { name, namespace: 'default', labels: { app: name }, ...more },

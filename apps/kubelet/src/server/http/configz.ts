@@ -1,4 +1,5 @@
 import type { KubeletConfig } from '../../config';
+import { durationText } from '../../pod/back-off';
 
 /** What runs here, in the words of kubelet.config.k8s.io/v1beta1 KubeletConfiguration. */
 export const configz = (config: KubeletConfig): object => ({
@@ -22,4 +23,5 @@ export const configz = (config: KubeletConfig): object => ({
   systemReserved: config.systemReserved,
   registerWithTaints: config.registerWithTaints,
   podLogsDir: config.podLogsDir,
+  crashLoopBackOff: { maxContainerRestartPeriod: durationText(config.maxContainerRestartPeriodMs) },
 });
