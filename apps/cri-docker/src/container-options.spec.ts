@@ -3,7 +3,7 @@ import { containerOptions, userOption } from './container-options';
 import type { NodeFacts } from './sandbox-options';
 import { sandboxOptions } from './sandbox-options';
 
-const facts: NodeFacts = { cgroupDriver: 'cgroupfs', cgroupVersion: 2, engineVersion: '26', lowestOomScoreAdj: -1000, seccomp: true, apparmor: false };
+const facts: NodeFacts = { cgroupDriver: 'cgroupfs', cgroupVersion: 2, engineVersion: '26', lowestOomScoreAdj: -1000, runtimes: ['runc', 'vm'], seccomp: true, apparmor: false };
 const { POD, CONTAINER, NODE, TARGET } = cri.NamespaceMode;
 type Partial = Parameters<typeof cri.ContainerConfig.fromPartial>[0];
 
@@ -16,6 +16,7 @@ const optionsOf = (config: Partial, sandbox: object = {}, node: NodeFacts = fact
       config: cri.ContainerConfig.fromPartial(config),
       sandboxId: 'pod',
       sandboxConfig: cri.PodSandboxConfig.fromPartial(sandbox),
+      runtimeHandler: '',
       sandboxFiles: [{ hostPath: '/root/resolv.conf', containerPath: '/etc/resolv.conf' }],
       readProfile: (path) => `{"from":"${path}"}`,
     },
@@ -89,6 +90,6 @@ test.each([
   ['pod network', {}, 'none', 'h'],
   ['host network', { linux: { securityContext: { namespaceOptions: { network: NODE } } } }, 'host', undefined],
 ])('sandbox on %s', (_name, config, network, hostname) => {
-  const options = sandboxOptions({ name: 's', image: 'p', labels: {}, config: cri.PodSandboxConfig.fromPartial({ hostname: 'h', ...config }) }, facts);
-  expect([options.HostConfig?.NetworkMode, options.Hostname]).toEqual([network, hostname]);
+  const options = sandboxOptions({ name: 's', image: 'p', labels: {}, config: cri.PodSandboxConfig.fromPartial({ hostname: 'h', ...config }), runtimeHandler: 'vm' }, facts);
+  expect([options.HostConfig?.NetworkMode, options.Hostname, options.HostConfig?.Runtime]).toEqual([network, hostname, 'vm']);
 });

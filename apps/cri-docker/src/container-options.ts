@@ -6,7 +6,7 @@ import type { MountOption } from './mount-options';
 import { mountOption } from './mount-options';
 import { attainableOomScoreAdj, resourceOptions } from './resource-options';
 import type { NodeFacts } from './sandbox-options';
-import { cgroupParent, onHostNetwork } from './sandbox-options';
+import { cgroupParent, onHostNetwork, runtimeOf } from './sandbox-options';
 import { securityOptions } from './security-options';
 
 export interface ContainerPlan {
@@ -17,6 +17,8 @@ export interface ContainerPlan {
   config: cri.ContainerConfig;
   sandboxId: string;
   sandboxConfig: cri.PodSandboxConfig;
+  /** Of the sandbox. */
+  runtimeHandler: string;
   /** The sandbox's own files (resolv.conf, hosts), where the config mounts nothing at those paths. */
   sandboxFiles: readonly { hostPath: string; containerPath: string }[];
   readProfile: (path: string) => string;
@@ -109,6 +111,7 @@ function hostConfig(plan: ContainerPlan, facts: NodeFacts): HostConfig {
       CgroupPermissions: device.permissions || 'rwm',
     })),
     LogConfig: { Type: 'json-file', Config: { 'max-size': engineLogSizeMax, 'max-file': engineLogFilesMax } },
+    ...runtimeOf(plan.runtimeHandler),
     RestartPolicy: { Name: 'no' },
   };
 }

@@ -16,6 +16,7 @@ interface EngineInfo {
   CgroupVersion?: string;
   ServerVersion: string;
   SecurityOptions?: string[];
+  Runtimes?: Record<string, unknown>;
 }
 
 /** Asks the engine and this process: both live on the same node with the same rights. */
@@ -28,6 +29,7 @@ export async function nodeFacts(docker: Docker): Promise<NodeFacts> {
     cgroupDriver: info.CgroupDriver === 'systemd' ? 'systemd' : 'cgroupfs',
     cgroupVersion: info.CgroupVersion === '2' ? 2 : 1,
     engineVersion: info.ServerVersion,
+    runtimes: Object.keys(info.Runtimes ?? {}).sort(),
     lowestOomScoreAdj: privileged ? lowestPossible : own,
     seccomp: options.some((option) => option.startsWith('name=seccomp')),
     apparmor: options.some((option) => option.startsWith('name=apparmor')),

@@ -9,6 +9,8 @@ export interface NodeFacts extends SecurityFacts {
   cgroupDriver: 'cgroupfs' | 'systemd';
   cgroupVersion: 1 | 2;
   engineVersion: string;
+  /** OCI runtimes that the engine knows: the handlers that a RuntimeClass may name. */
+  runtimes: readonly string[];
   lowestOomScoreAdj: number;
 }
 
@@ -26,11 +28,16 @@ export function cgroupParent(path: string, driver: NodeFacts['cgroupDriver']): s
   return driver === 'systemd' ? (path.split('/').pop() ?? '') : path;
 }
 
+/** The OCI runtime of the pod, if not the engine's default one. */
+export const runtimeOf = (handler: string): { Runtime?: string } => (handler ? { Runtime: handler } : {});
+
 export interface SandboxPlan {
   name: string;
   image: string;
   labels: Record<string, string>;
   config: cri.PodSandboxConfig;
+  /** Name of an OCI runtime; empty: the engine's default. */
+  runtimeHandler: string;
 }
 
 /** The pause container that holds a pod's namespaces. Its network is added by CNI afterwards. */
@@ -60,6 +67,7 @@ export function sandboxOptions(plan: SandboxPlan, facts: NodeFacts): ContainerCr
         facts,
       ),
       LogConfig: { Type: 'none', Config: {} },
+      ...runtimeOf(plan.runtimeHandler),
       RestartPolicy: { Name: 'no' },
     },
   };

@@ -33,6 +33,7 @@ import { ProbeManager } from './probes/probe-manager';
 import type { CriClient } from './runtime/cri-client';
 import { GrpcCriClient } from './runtime/cri-client';
 import { PodLifecycleEvents } from './runtime/pod-lifecycle-events';
+import { runtimeHandlers } from './runtime/runtime-handlers';
 import { RuntimeReader } from './runtime/runtime-reader';
 import { parseResolvConf } from './sandbox/resolver';
 import { nodeService, startNodeServer } from './server/server';
@@ -123,6 +124,7 @@ async function buildParts(config: KubeletConfig, dependencies: KubeletDependenci
     podStarted: (seconds) => metrics.podStartSeconds.observe(seconds),
     services: () => sources.services.list(),
     neighbours: (uid) => pods.active().filter(({ metadata }) => metadata?.uid !== uid),
+    runtimeHandler: runtimeHandlers(client),
     node: agent,
     nodeResolver: parseResolvConf(await readFile(config.resolvConf, 'utf8').catch(() => '')),
     cluster: { servers: config.clusterDns, domain: config.clusterDomain },

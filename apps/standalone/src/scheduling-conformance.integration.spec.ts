@@ -145,3 +145,23 @@ describe('[sig-scheduling] SchedulerPreemption', () => {
     await expect(api.get('e2e')).rejects.toMatchObject({ status: { reason: 'NotFound' } });
   });
 });
+
+describe('[sig-node] RuntimeClass', () => {
+  const classOf = (name: string, more: object = {}): Promise<unknown> => client.resource(resources.runtimeClasses).create({ metadata: { name }, handler: 'vm', ...more });
+
+  test('a pod of a class without overhead is scheduled', async () => {
+    await classOf('light');
+    const pod = await create('light', '1', { spec: { runtimeClassName: 'light' } });
+    expect(pod.spec?.overhead).toBeUndefined();
+    await running('light');
+  }, 120_000);
+
+  test('a pod is given the overhead of its class, which takes room too', async () => {
+    await classOf('heavy', { overhead: { podFixed: { cpu: '2', memory: '1Mi' } } });
+    const pod = await create('heavy', '5', { spec: { runtimeClassName: 'heavy' } });
+    expect(pod.spec?.overhead).toEqual({ cpu: '2', memory: '1Mi' });
+    await running('heavy');
+    await create('late', '2');
+    expect(await refused('late')).toMatch(/^0\/1 nodes are available: 1 Insufficient cpu\./);
+  }, 120_000);
+});

@@ -20,7 +20,7 @@ export async function runtimeStatus(runtime: Runtime, request: cri.StatusRequest
   return cri.StatusResponse.create({
     status: { conditions },
     info: request.verbose ? { config: JSON.stringify(runtime.config), facts: JSON.stringify(runtime.facts) } : {},
-    runtimeHandlers: [{ name: '', features: {} }],
+    runtimeHandlers: ['', ...runtime.facts.runtimes].map((name) => ({ name, features: {} })),
     features: {},
   });
 }

@@ -13,13 +13,13 @@ import { ensureImage } from './image-pull';
 export async function runPodSandbox(runtime: Runtime, request: cri.RunPodSandboxRequest): Promise<cri.RunPodSandboxResponse> {
   const { config, runtimeHandler } = request;
   if (!config?.metadata) throw invalidArgument('sandbox config has no metadata');
-  if (runtimeHandler !== '') throw invalidArgument(`RuntimeHandler "${runtimeHandler}" not supported`);
+  if (runtimeHandler !== '' && !runtime.facts.runtimes.includes(runtimeHandler)) throw invalidArgument(`RuntimeHandler "${runtimeHandler}" not supported`);
   const { metadata } = config;
   const image = runtime.config.podInfraContainerImage;
   await ensureImage(runtime, image);
   await runtime.files.create(config, metadata);
   const labels = sandboxLabels({ config, runtimeHandler, createdAt: nowNanos(runtime.clock) });
-  const id = await createEngineContainer(runtime, sandboxOptions({ name: sandboxName(metadata), image, labels, config }, runtime.facts));
+  const id = await createEngineContainer(runtime, sandboxOptions({ name: sandboxName(metadata), image, labels, config, runtimeHandler }, runtime.facts));
   try {
     await start(runtime, id, config);
   } catch (error) {

@@ -52,6 +52,7 @@ export class NodeAgent implements NodeView {
   private runtimeOkAtMs: number | undefined;
   private networkNotReady: string | undefined = 'container runtime network not ready';
   private runtimeInfo = { name: 'docker', version: 'docker://Unknown' };
+  private runtimeHandlers: string[] = [];
   private node: Node | undefined;
   private lastReport: { text: string; atMs: number } | undefined;
   private tellCidr: string | undefined;
@@ -126,7 +127,8 @@ export class NodeAgent implements NodeView {
       }
       const { runtimeName, runtimeVersion } = await cri.call(runtimeMethods.version, { version: '' });
       this.runtimeInfo = { name: runtimeName, version: `${runtimeName}://${runtimeVersion}` };
-      const { status } = await cri.call(runtimeMethods.status, { verbose: false });
+      const { status, runtimeHandlers } = await cri.call(runtimeMethods.status, { verbose: false });
+      this.runtimeHandlers = runtimeHandlers.map(({ name }) => name);
       const problemOf = (type: string): string | undefined => {
         const found = status?.conditions.find((condition) => condition.type === type);
         return found?.status ? undefined : `${type}=false reason:${found?.reason ?? ''} message:${found?.message ?? ''}`;
@@ -217,7 +219,7 @@ export class NodeAgent implements NodeView {
     const { config, machine, nodeIPs, clock } = this.dependencies;
     const problems = [this.runtimeProblem, this.networkNotReady].filter((problem) => problem !== undefined);
     const pressure = await this.dependencies.readPressure();
-    return { config, machine, nodeIPs, images: await this.images(), runtimeVersion: this.runtimeInfo.version, problems, pressure, nowMs: clock.now() };
+    return { config, machine, nodeIPs, images: await this.images(), runtimeVersion: this.runtimeInfo.version, runtimeHandlers: this.runtimeHandlers, problems, pressure, nowMs: clock.now() };
   }
 
   private async images(): Promise<ContainerImage[]> {

@@ -12,6 +12,8 @@ export interface NodeFacts {
   /** `docker://26.1.5` */
   runtimeVersion: string;
   /** Why the node is not ready; empty when it is. */
+  /** Names that a RuntimeClass may give to the runtime; the empty one is its default. */
+  runtimeHandlers: readonly string[];
   problems: string[];
   pressure: { memory: boolean; disk: boolean; pid: boolean };
   nowMs: number;
@@ -71,7 +73,7 @@ export function newNode(facts: NodeFacts): Node {
 
 /** The node's status. lastTransitionTime is kept from `before` where nothing changed. */
 export function nodeStatus(facts: NodeFacts, before: NodeStatus | undefined): NodeStatus {
-  const { config, machine, nodeIPs, images, runtimeVersion } = facts;
+  const { config, machine, nodeIPs, images, runtimeVersion, runtimeHandlers } = facts;
   const addresses = [
     ...nodeIPs.map((address) => ({ type: 'InternalIP', address })),
     ...nodeIPs.map((address) => ({ type: 'ExternalIP', address })),
@@ -84,6 +86,7 @@ export function nodeStatus(facts: NodeFacts, before: NodeStatus | undefined): No
     conditions: conditionsOf(facts, before),
     daemonEndpoints: { kubeletEndpoint: { Port: config.port } },
     images,
+    ...(runtimeHandlers.length > 0 ? { runtimeHandlers: runtimeHandlers.map(handlerOf) } : {}),
     nodeInfo: {
       architecture: machine.architecture,
       bootID: machine.bootId,
@@ -98,6 +101,8 @@ export function nodeStatus(facts: NodeFacts, before: NodeStatus | undefined): No
     },
   };
 }
+
+const handlerOf = (name: string): NonNullable<NodeStatus['runtimeHandlers']>[number] => ({ ...(name ? { name } : {}), features: { recursiveReadOnlyMounts: false, userNamespaces: false } });
 
 function conditionsOf({ pressure, problems, nowMs }: NodeFacts, before: NodeStatus | undefined): NodeCondition[] {
   const now = formatTime(nowMs);

@@ -46,6 +46,8 @@ export interface PodContext {
   objects: ObjectReader;
   claims: ObjectClaims;
   services: () => Service[];
+  /** What the runtime calls the RuntimeClass; empty without one. @throws Error when there is no such class */
+  runtimeHandler(runtimeClassName: string | undefined): Promise<string>;
   node: NodeView;
   nodeResolver: Resolver;
   cluster: { servers: string[]; domain: string };

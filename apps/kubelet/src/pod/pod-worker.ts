@@ -331,7 +331,8 @@ export class PodWorker {
     // Missing volumes show before a sandbox takes an address.
     await context.volumes.setUp(pod, factsOf(context, undefined, pod));
     try {
-      await context.cri.call(runtimeMethods.runPodSandbox, { config: sandboxConfig(pod, attempt, context), runtimeHandler: '' }, { signal: this.abort.signal });
+      const runtimeHandler = await context.runtimeHandler(pod.spec?.runtimeClassName);
+      await context.cri.call(runtimeMethods.runPodSandbox, { config: sandboxConfig(pod, attempt, context), runtimeHandler }, { signal: this.abort.signal });
     } catch (error) {
       const message = `Failed to create pod sandbox: ${errorText(error)}`;
       if (!this.abort.signal.aborted) context.report(pod, { type: 'Warning', reason: 'FailedCreatePodSandBox', message });

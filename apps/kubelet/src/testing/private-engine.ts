@@ -12,6 +12,9 @@ const startPollMs = 100;
  * Needs root and `dockerd` on the path.
  */
 export class PrivateEngine {
+  /** Another name of the usual OCI runtime, to be told apart from the default. */
+  static readonly otherRuntime = 'other';
+
   readonly host: string;
   private process: ChildProcess | undefined;
   /** Without a bridge of its own an Engine takes away `docker0`, which is the machine's. */
@@ -28,7 +31,8 @@ export class PrivateEngine {
     execFileSync('ip', ['address', 'add', `169.254.${process.pid % 250}.1/30`, 'dev', this.bridge]);
     const networking = [`--bridge=${this.bridge}`, '--iptables=false', '--ip6tables=false', '--userland-proxy=false'];
     const files = [`--data-root=${at('docker')}`, `--exec-root=${at('docker-run')}`, `--pidfile=${at('docker.pid')}`];
-    this.process = spawn('dockerd', [`--host=${this.host}`, ...files, ...networking, '--exec-opt=native.cgroupdriver=cgroupfs', '--log-level=error'], { stdio: 'ignore' });
+    const runtime = `--add-runtime=${PrivateEngine.otherRuntime}=runc`;
+    this.process = spawn('dockerd', [`--host=${this.host}`, ...files, ...networking, runtime, '--exec-opt=native.cgroupdriver=cgroupfs', '--log-level=error'], { stdio: 'ignore' });
     for (let tries = 0; tries < startTriesMax; tries++) {
       if (this.answers()) return;
       await sleep(startPollMs);

@@ -174,6 +174,12 @@ export class TestKubelet {
     execFileSync('docker', ['-H', this.local.dockerHost, 'build', '-q', '-t', name, '-'], { input: dockerfile, stdio: 'pipe' });
   }
 
+  /** The OCI runtimes of all containers of a pod, that of the sandbox too. */
+  runtimesOf(pod: string): string[] {
+    const docker = (...args: string[]): string[] => execFileSync('docker', ['-H', this.local.dockerHost, ...args], { encoding: 'utf8' }).split('\n').filter(Boolean);
+    return docker('inspect', '--format', '{{.HostConfig.Runtime}}', ...docker('ps', '-q', '--filter', `label=io.kubernetes.pod.name=${pod}`));
+  }
+
   create(name: string, spec: Partial<PodSpec>, more: Partial<Pod['metadata']> = {}): Promise<Pod> {
     return this.client.resource(resources.pods).create({
       metadata: { name, namespace: 'default', labels: { app: name }, ...more },
