@@ -34,7 +34,7 @@ describe('the last words of a container', () => {
     ['log-failed', 'echo -n DONE; exit 1', fallback, 'DONE'],
     ['log-good', 'echo -n DONE', fallback, undefined],
     ['file-first', 'echo -n OK > /dev/termination-log; echo DONE', fallback, 'OK'],
-  ])('%s', async (name, script, more, expected) => expect((await run(name, script, more)).message).toBe(expected));
+  ])('last words %s', async (name, script, more, expected) => expect((await run(name, script, more)).message).toBe(expected));
 });
 
 test('restart policies decide about state, phase, readiness and count', async () => {
@@ -93,8 +93,11 @@ describe('/etc/hosts', () => {
     expect(log).toContain('123.45.67.89\tfoo\tbar\n');
   });
   test('is not when the container mounts something there, and on the host network is that of the node', async () => {
-    const own = await run('own-hosts', 'cat /etc/hosts', { volumeMounts: [{ name: 'hosts', mountPath: '/etc/hosts' }] }, { volumes: [{ name: 'hosts', hostPath: { path: '/etc/hosts' } }] });
-    expect(own.log).toBe(readFileSync('/etc/hosts', 'utf8'));
+    const volumes = [{ name: 'hosts', hostPath: { path: '/etc/hosts' } }];
+    const other = node.box('cat /etc/hosts', { name: 'other' });
+    await node.create('own-hosts', { ...once, volumes, containers: [node.box('cat /etc/hosts', { volumeMounts: [{ name: 'hosts', mountPath: '/etc/hosts' }] }), other] });
+    expect((await end('own-hosts')).log).toBe(readFileSync('/etc/hosts', 'utf8'));
+    expect(await node.logs('own-hosts', 'other')).toContain('# Kubernetes-managed hosts file.\n');
     const host = await run('host-net', 'cat /etc/hosts; hostname', {}, { hostNetwork: true });
     expect(host.log).not.toContain('# Kubernetes-managed hosts file.\n');
     expect(host.pod.status).toMatchObject({ podIP: '127.0.0.1', hostIP: '127.0.0.1' });
@@ -114,7 +117,7 @@ describe('security contexts', () => {
     ['no-escalation', 'grep NoNewPrivs /proc/self/status; id -u', { allowPrivilegeEscalation: false, runAsUser: 1000 }, {}, 'NoNewPrivs:\t1\n1000\n'],
     ['no-capabilities', 'grep CapEff /proc/self/status', { capabilities: { drop: ['ALL'] } }, {}, 'CapEff:\t0000000000000000\n'],
     ['one-capability', 'grep CapEff /proc/self/status', { capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] } }, {}, 'CapEff:\t0000000000000400\n'],
-  ])('%s', async (name, script, container, pod, expected) => {
+  ])('security context %s', async (name, script, container, pod, expected) => {
     const { log } = await run(`secure-${name}`, `(${script}) 2>/dev/null`, { securityContext: container }, { securityContext: pod });
     expect(log).toBe(expected);
   });
