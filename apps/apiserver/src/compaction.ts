@@ -7,7 +7,7 @@ import { compactionPeriodMs } from './limits';
  * Every period the store forgets what is older than the period before, so that a watch or a continued list has at
  * least one period to resume. Several apiservers do the same at about the same time, which does no harm.
  */
-export function startCompaction({ storage, mirror, clock }: Environment, logger: Logger): Cancel {
+export function startCompaction({ storage, mirror, clock }: Pick<Environment, 'storage' | 'mirror' | 'clock'>, logger: Logger): Cancel {
   let revisionBefore = mirror.revision;
   return clock.every(compactionPeriodMs, () => {
     const target = revisionBefore;

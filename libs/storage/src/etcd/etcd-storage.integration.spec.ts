@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { Etcd3 } from 'etcd3';
 import { systemClock } from '@typernetes/machinery';
 import { createCertificateAuthority, issueCertificate } from '@typernetes/pki';
-import { startEtcd, type RunningEtcd } from '@typernetes/testing';
+import { freePorts, startEtcd, type RunningEtcd } from '@typernetes/testing';
 import { Mirror } from '../cache/mirror';
 import { encodeStored } from '../resource-version';
 import { describeStorage, type ContractSubject } from '../testing/storage-contract';
@@ -97,6 +98,36 @@ describe('Mirror on a real etcd', () => {
     expect(seen).toEqual(Array.from({ length: 300 }, (_, i) => `ADDED t${i}`));
     expect(cache.size).toBe(300);
     mirror.stop();
+  }, 60_000);
+
+  it('works with the members that are there', async () => {
+    const [gone] = await freePorts(1);
+    for (const endpoints of [[`http://127.0.0.1:${gone}`, etcd.endpoint], [etcd.endpoint, `http://127.0.0.1:${gone}`]]) {
+      const either = new EtcdStorage({ endpoints });
+      // More than one of each: members are taken in turn.
+      for (let i = 0; i < 4; i++) expect(await either.revision()).toBeGreaterThan(0);
+      const key = `/either/${endpoints.indexOf(etcd.endpoint)}`;
+      for (let i = 0; i < 4; i++) expect(await either.transact([{ type: 'put', key: `${key}/${i}`, value: value('x'), expected: 0 }])).toMatchObject({ type: 'committed' });
+      expect((await either.list(`${key}/`)).entries).toHaveLength(4);
+      await either.close();
+    }
+  }, 60_000);
+
+  it('puts objects with a lifetime under a lease, and others under none', async () => {
+    await storage.transact([{ type: 'put', key: '/leased/a', value: value('a'), expected: 0, ttlSeconds: 3_600 }]);
+    await storage.transact([{ type: 'put', key: '/leased/b', value: value('b'), expected: 0, ttlSeconds: 3_600 }]);
+    await storage.transact([{ type: 'put', key: '/leased/c', value: value('c'), expected: 0 }]);
+    const client = new Etcd3({ hosts: etcd.endpoint });
+    try {
+      const { kvs } = await client.kv.range({ key: Buffer.from('/leased/'), range_end: Buffer.from('/leased0') });
+      const [a, b, c] = kvs.map(({ lease }) => lease);
+      expect([a !== '0', b === a, c]).toEqual([true, true, '0']);
+      const { TTL, grantedTTL } = await client.leaseClient.leaseTimeToLive({ ID: a });
+      expect(Number(grantedTTL)).toBe(3_660);
+      expect(Number(TTL)).toBeGreaterThan(3_600);
+    } finally {
+      client.close();
+    }
   }, 60_000);
 
   it('is as fresh as the store after confirm, also when somebody else wrote elsewhere', async () => {
