@@ -5,7 +5,7 @@ import { benchPod, benchStatus, namespace, podName, podsPath, rareLabel } from '
 import { measureFanOut } from './fan-out';
 import { renderTable, type Figures } from './figures';
 import { measure, type Workload } from './measure';
-import { serverCost } from './server-cost';
+import { serverCost, type ServerCost } from './server-cost';
 import { Target, type TargetFlags } from './target';
 
 export interface BenchApiFlags extends TargetFlags {
@@ -55,10 +55,26 @@ function workloads(pods: number, connections: number): Workload[] {
   ];
 }
 
-/** The namespace, with the account that pods need where no controller makes one. */
+/** @throws Problem when nobody answers there */
+async function askFirst(target: Target): Promise<void> {
+  try {
+    await target.call({ method: 'GET', path: '/version' });
+  } catch (error) {
+    throw new Problem(`${target.server.href} does not answer: ${error instanceof Error ? error.message : String(error)}.`, 'Check the address, and that the server runs.', { cause: error });
+  }
+}
+
+/**
+ * The namespace, with the account that pods need where no controller makes one.
+ * @throws Problem when nobody answers, when the server refuses, or when another run has left its pods
+ */
 async function prepare(target: Target, clock: Clock): Promise<void> {
+  await askFirst(target);
   const create = async (path: string, object: object): Promise<void> => {
     const { status, problem } = await target.call({ method: 'POST', path, body: json(object) });
+    if (status === 409 && path === '/api/v1/namespaces') {
+      throw new Problem(`The server has a namespace ${namespace} already: another benchmark runs, or one was interrupted.`, `Wait, or remove it: kubectl delete namespace ${namespace}`);
+    }
     if (status >= 300 && status !== 409) throw new Problem(`The server refuses the benchmark: ${status} ${problem}`, 'Use a server and a token that may do everything.');
   };
   await create('/api/v1/namespaces', { metadata: { name: namespace } });
@@ -73,6 +89,15 @@ async function cleanUp(target: Target): Promise<void> {
   await target.call({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}` });
 }
 
+/** What the server's process has used. @throws Problem when there is no such process here */
+function costOf(pid: number): ServerCost {
+  try {
+    return serverCost(pid);
+  } catch (error) {
+    throw new Problem(`--pid ${pid} is no process of this machine.`, 'Give the id of the process of the server, or leave it out.', { cause: error });
+  }
+}
+
 function positive(flag: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new Problem(`${flag} ${text} is no number of things.`, 'Give a whole number greater than 0.');
@@ -84,7 +109,7 @@ export async function benchApi(flags: BenchApiFlags, clock: Clock): Promise<void
   const [pods, connections] = [positive('--pods', flags.pods), positive('--connections', flags.connections)];
   const pid = flags.pid === undefined ? undefined : positive('--pid', flags.pid);
   const target = Target.of(flags);
-  const before = pid === undefined ? undefined : serverCost(pid);
+  const before = pid === undefined ? undefined : costOf(pid);
   const figures: Figures[] = [];
   const failures: string[] = [];
   const run = async (name: string, work: () => Promise<Figures>): Promise<void> => {

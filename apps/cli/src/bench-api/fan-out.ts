@@ -24,7 +24,7 @@ export async function measureFanOut(target: Target, { watchers, events, connecti
   let delivered = 0;
   let finish: () => void = () => undefined;
   const finished = new Promise<void>((resolve) => (finish = resolve));
-  const streams = await Promise.all(Array.from({ length: watchers }, () => target.open(`${podsPath}?watch=1&resourceVersion=0&sendInitialEvents=false&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`, agent)));
+  const streams = await Promise.all(Array.from({ length: watchers }, () => target.open(`${podsPath}?watch=1&resourceVersion=0&sendInitialEvents=false&resourceVersionMatch=NotOlderThan`, agent)));
   for (const stream of streams) {
     if (stream.statusCode !== 200) throw new Error(`watch answered ${stream.statusCode}`);
     let seen = 0;

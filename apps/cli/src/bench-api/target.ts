@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { IncomingMessage } from 'node:http';
 import { loadKubeconfig } from '@typernetes/component';
 import { Problem } from '../problem';
 
@@ -28,9 +28,25 @@ export interface Answer {
 
 type Tls = Pick<https.AgentOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized'>;
 
+/** @throws Problem when it is no address of a server */
+function serverUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.hostname && (url.protocol === 'https:' || url.protocol === 'http:')) return url;
+  throw new Problem(`--server ${text} is no address of a server.`, 'Give one such as https://127.0.0.1:6443.');
+}
+
+/** @throws Problem when it can't be read */
+function readCa(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new Problem(`--certificate-authority ${file} can't be read: ${error instanceof Error ? error.message : String(error)}.`, 'Name the file with the CA of the server, or leave it out.', { cause: error });
+  }
+}
+
 /** Any Kubernetes API server. Connections are kept; a benchmark measures requests, not handshakes. */
 export class Target {
-  private readonly agent: https.Agent;
+  private readonly agent: http.Agent;
 
   private constructor(
     readonly server: URL,
@@ -43,8 +59,8 @@ export class Target {
   /** @throws Problem when the flags do not name a server */
   static of(flags: TargetFlags): Target {
     if (flags.server) {
-      const ca = flags.certificateAuthority ? readFileSync(flags.certificateAuthority) : undefined;
-      return new Target(new URL(flags.server), flags.token, ca ? { ca } : { rejectUnauthorized: false });
+      const ca = flags.certificateAuthority ? readCa(flags.certificateAuthority) : undefined;
+      return new Target(serverUrl(flags.server), flags.token, ca ? { ca } : { rejectUnauthorized: false });
     }
     if (!flags.kubeconfig) throw new Problem('No API server is named.', 'Give --server and --token, or --kubeconfig.');
     const { server, ca, cert, key, token } = loadKubeconfig(flags.kubeconfig);
@@ -52,14 +68,22 @@ export class Target {
   }
 
   /** A pool of its own, as many connections as calls are made at the same time. */
-  newAgent(): https.Agent {
-    return new https.Agent({ keepAlive: true, ...this.tls });
+  newAgent(): http.Agent {
+    return this.isPlain ? new http.Agent({ keepAlive: true }) : new https.Agent({ keepAlive: true, ...this.tls });
+  }
+
+  private get isPlain(): boolean {
+    return this.server.protocol === 'http:';
+  }
+
+  private request(options: https.RequestOptions, receive: (response: IncomingMessage) => void): http.ClientRequest {
+    return this.isPlain ? http.request(options, receive) : https.request(options, receive);
   }
 
   /** Sends one request and reads the whole answer. */
   call({ method, path, body, contentType = 'application/json', accept = 'application/json' }: Call, agent = this.agent): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const request = https.request(this.optionsOf(method, path, accept, { agent, ...(body ? { body, contentType } : {}) }), (response) => {
+      const request = this.request(this.optionsOf(method, path, accept, { agent, ...(body ? { body, contentType } : {}) }), (response) => {
         let bytes = 0;
         const kept: Buffer[] = [];
         response.on('data', (chunk: Buffer) => {
@@ -75,9 +99,9 @@ export class Target {
   }
 
   /** Opens an answer that does not end: a watch. */
-  open(path: string, agent: https.Agent): Promise<IncomingMessage> {
+  open(path: string, agent: http.Agent): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const request = https.request(this.optionsOf('GET', path, 'application/json', { agent }), resolve);
+      const request = this.request(this.optionsOf('GET', path, 'application/json', { agent }), resolve);
       request.on('error', reject);
       request.end();
     });
@@ -87,7 +111,7 @@ export class Target {
     this.agent.destroy();
   }
 
-  private optionsOf(method: string, path: string, accept: string, rest: { agent: https.Agent; body?: Buffer; contentType?: string }): https.RequestOptions {
+  private optionsOf(method: string, path: string, accept: string, rest: { agent: http.Agent; body?: Buffer; contentType?: string }): https.RequestOptions {
     const { hostname, port } = this.server;
     const headers = {
       accept,
@@ -95,6 +119,6 @@ export class Target {
       ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
       ...(rest.body ? { 'content-type': rest.contentType, 'content-length': rest.body.length } : {}),
     };
-    return { hostname, port: port || 443, method, path, headers, agent: rest.agent };
+    return { hostname, port: port || (this.isPlain ? 80 : 443), method, path, headers, agent: rest.agent };
   }
 }
