@@ -1,6 +1,6 @@
-import { cluster, getJson, kubectl, kubectlTry, onNode, workers } from './support/cluster';
+import { cluster, getJson, isReady, kubectl, kubectlTry, onNode, pods, workers } from './support/cluster';
 import { apply, clientPod, createNamespace, deleteNamespace } from './support/namespace';
-import { serverPod } from './support/net-server';
+import { serverPod, serverSet } from './support/net-server';
 import { eventually, must } from './support/run';
 
 const namespace = 'services';
@@ -70,6 +70,20 @@ it.each(clients)('pods answer %s by HTTP and UDP, at their own and all addresses
     expect(all).toEqual(expect.arrayContaining(answered(await ask(udp(ip, spec.ports[1]?.nodePort ?? 0)))));
   }
 });
+
+it.each(['ReplicaSet', 'ReplicationController'] as const)('each replica of a %s answers by HTTP and UDP', async (kind) => {
+  const name = kind.toLowerCase();
+  await apply(await serverSet(kind, name, 2), namespace);
+  const replicas = await eventually('two ready', async () => {
+    const found = await pods(`app=${name}`, namespace);
+    return found.length === 2 && found.every(isReady) && found;
+  });
+  for (const { metadata, status } of replicas) {
+    expect(answered(await node1(http(`${status.podIP}:8080`)))).toEqual([metadata.name]);
+    expect(answered(await node1(udp(status.podIP ?? '', 8080)))).toEqual([metadata.name]);
+  }
+  await kubectl(['delete', name, name, '-n', namespace]);
+}, 90_000);
 
 it('session affinity comes and goes, for cluster address and node port', async () => {
   const { spec } = await read('web');

@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import { getJson } from './cluster';
 
 /** What a server pod runs: its name and the client's address by HTTP on 8080, the same by UDP; `other <name>` by HTTP on 8090. */
@@ -49,4 +50,13 @@ spec:
     ${ports ? `ports: ${ports}` : ''}
 ---
 `;
+}
+
+/** YAML document of a ReplicaSet or ReplicationController whose pods serve the same. */
+export async function serverSet(kind: 'ReplicaSet' | 'ReplicationController', name: string, replicas: number): Promise<string> {
+  const { spec } = parse((await serverPod(name)).replace(/---\s*$/, '')) as { spec: object };
+  const labels = { app: name };
+  const template = { metadata: { labels }, spec };
+  const [apiVersion, selector] = kind === 'ReplicaSet' ? ['apps/v1', { matchLabels: labels }] : ['v1', labels];
+  return `${JSON.stringify({ apiVersion, kind, metadata: { name }, spec: { replicas, selector, template } })}\n---\n`;
 }
