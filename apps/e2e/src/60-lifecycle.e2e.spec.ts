@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { cluster, container, environment, getJson, isReady, kubeconfig, kubectl, onNode, pods, t8s, upFlags, workers, type Pod } from './support/cluster';
+import path from 'node:path';
+import { cluster, container, environment, getJson, isReady, kubeconfig, kubectl, onNode, pods, t8s, t8sHome, upFlags, workers, type Pod } from './support/cluster';
 import { apply, createNamespace, deleteNamespace, nginxController } from './support/namespace';
 import { eventually, must } from './support/run';
 
@@ -46,6 +48,21 @@ it('a second up changes nothing', async () => {
   await t8s('up', ...upFlags);
   expect({ nodes: await nodes(), containers: await containers(), machines: await ids() }).toEqual(before);
 }, 180_000);
+
+it('the host has the published node ports', async () => {
+  await apply('apiVersion: v1\nkind: Service\nmetadata: { name: published }\nspec: { type: NodePort, selector: { app: web }, ports: [{ port: 80, nodePort: 30990 }] }', namespace);
+  await eventually('an answer', async () => (await (await fetch('http://127.0.0.1:30990/')).text()).includes('Welcome to nginx'));
+});
+
+it('takes a worker more, and gives it back with all that was its own', async () => {
+  const has = (): Promise<string> => must('docker', ['volume', 'ls', '--quiet', '--filter', `label=com.docker.compose.project=${cluster}`]);
+  const before = { nodes: await nodes(), volumes: await has(), containers: await containers() };
+  await t8s('up', '--workers', '3');
+  expect((await nodes()).length).toBe(3);
+  await t8s('up', '--workers', '2');
+  expect({ nodes: await nodes(), volumes: await has(), containers: await containers() }).toEqual(before);
+  expect(existsSync(path.join(t8sHome, 'clusters', cluster, 'worker-3'))).toBe(false);
+}, 300_000);
 
 it('stop and start bring the same cluster back, with its data and its pods', async () => {
   await kubectl(['create', 'configmap', '-n', namespace, 'kept', '--from-literal=key=value']);

@@ -8,7 +8,7 @@ export const root = path.resolve(__dirname, '../../../..');
 export const t8sHome = process.env['T8S_HOME'] ?? path.join(os.homedir(), '.t8s');
 export const kubeconfig = path.join(t8sHome, 'clusters', cluster, 'admin/admin.conf');
 /** Where the node network lies; the CLI's default range is left to the developer's cluster. */
-export const upFlags = process.env['T8S_E2E_FLAGS']?.split(' ') ?? ['--workers', '2', '--api', '127.0.0.1:16443', '--node-cidr', '172.29.0.0/16'];
+export const upFlags = process.env['T8S_E2E_FLAGS']?.split(' ') ?? ['--workers', '2', '--api', '127.0.0.1:16443', '--node-cidr', '172.29.0.0/16', '--publish', '30990-30991'];
 export const exampleImages = ['nginx', 'radial/busyboxplus:curl', 'bprashanth/nginxhttps:1.0'];
 export const workers = ['worker-1', 'worker-2'] as const;
 export const container = (service: string): string => `${cluster}-${service}`;
