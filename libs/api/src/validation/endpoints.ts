@@ -39,8 +39,10 @@ export function validateEndpointsUpdate(next: Endpoints, _previous: Endpoints): 
 }
 
 function checkAddress(out: Errors, field: string, { address, addressType }: { address: string; addressType: string }): void {
-  if (addressType === 'FQDN') checkWith(out, field, address, validateDns1123Subdomain);
-  else if (isIP(address) !== (addressType === 'IPv4' ? 4 : 6)) out.push(fieldError.invalid(field, address, `must be an ${addressType} address`));
+  if (addressType === 'FQDN') return checkWith(out, field, address, validateDns1123Subdomain);
+  // Of another type nothing is known but that there is none such, which is said already.
+  if ((addressType !== 'IPv4' && addressType !== 'IPv6') || !checkIP(out, field, address)) return;
+  if (isIP(address) !== (addressType === 'IPv4' ? 4 : 6)) out.push(fieldError.invalid(field, address, `must be an ${addressType} address`));
   else checkNonSpecialIP(out, field, address);
 }
 

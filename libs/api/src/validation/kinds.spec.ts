@@ -99,6 +99,8 @@ const endpoint: Endpoint = { addresses: ['10.0.0.1'] };
 test.each<[string, FieldError[], string[]]>([
   ['fine', validation.validateEndpointSliceCreate({ addressType: 'IPv4', endpoints: [endpoint] }), []],
   ['an address of another family', validation.validateEndpointSliceCreate({ addressType: 'IPv6', endpoints: [endpoint] }), ['endpoints[0].addresses[0]: Invalid value: "10.0.0.1": must be an IPv6 address']],
+  ['no IP address', validation.validateEndpointSliceCreate({ addressType: 'IPv4', endpoints: [{ addresses: ['x'] }] }), ['endpoints[0].addresses[0]: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']],
+  ['a type that is none', validation.validateEndpointSliceCreate({ addressType: 'Foo', endpoints: [endpoint] }), ['addressType: Unsupported value: "Foo": supported values: "FQDN", "IPv4", "IPv6"']],
   ['no address', validation.validateEndpointSliceCreate({ addressType: 'IPv4', endpoints: [{ addresses: [] }] }), ['endpoints[0].addresses: Required value: must contain at least 1 address']],
   ['another type', validation.validateEndpointSliceUpdate({ addressType: 'IPv4', endpoints: [] }, { addressType: 'IPv6', endpoints: [] }), ['addressType: Invalid value: "IPv4": field is immutable']],
   ['too many', validation.validateEndpointSliceCreate({ addressType: 'IPv4', endpoints: Array.from({ length: 1001 }, () => endpoint) }), ['endpoints: Too many: must have at most 1000 items']],
