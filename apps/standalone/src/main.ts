@@ -11,6 +11,7 @@ import { contextName, readyText } from './ready-text';
 import type { Simulation } from './simulated-node/simulation';
 import { loadSimulation } from './simulated-node/simulation-file';
 import { startStandalone } from './start';
+import { startProblem } from './start-problem';
 
 interface Flags {
   dataDir: string;
@@ -75,6 +76,8 @@ void runMain<Flags>({
       ...(flags.inMemory ? {} : { nodesDirectory: path.join(flags.dataDir, 'nodes') }),
       loggerFor: (component) => createLogger(component, logLevel),
       clock,
+    }).catch((error: unknown) => {
+      throw startProblem(error, { address: `${flags.bindAddress}:${port}`, dataDir: flags.dataDir });
     });
     if (flags.kubeconfig) {
       mkdirSync(path.dirname(path.resolve(flags.kubeconfig)), { recursive: true });

@@ -2,6 +2,7 @@ export * from './continue-token';
 export * from './resource-version';
 export * from './storage';
 export { EmbeddedStorage, type EmbeddedOptions } from './embedded/embedded-storage';
+export { UnusableDirectoryError } from './embedded/unusable-directory';
 export { openEtcdStorage } from './etcd/open';
 export type { EtcdOptions } from './etcd/etcd-storage';
 export { CacheEntry, type Attributes, type AttributesOf } from './cache/entry';

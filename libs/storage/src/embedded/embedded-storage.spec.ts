@@ -1,4 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { SimulatedClock } from '@typernetes/machinery';
@@ -56,6 +58,42 @@ describe.each([
 });
 
 describe('EmbeddedStorage', () => {
+  it('keeps a second store away from its directory, until it is closed', () =>
+    onDisk(async (directory) => {
+      const first = await EmbeddedStorage.open({ directory });
+      await expect(EmbeddedStorage.open({ directory })).rejects.toThrow(`${directory} is in use by this process`);
+      await first.close();
+      await (await EmbeddedStorage.open({ directory })).close();
+    }));
+
+  it('names the process that has its directory; one that is gone has it no more', () =>
+    onDisk(async (directory) => {
+      const holder = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'], { stdio: 'ignore' });
+      await once(holder, 'spawn');
+      await writeFile(path.join(directory, 'holder.pid'), `${holder.pid}\n`);
+      await expect(EmbeddedStorage.open({ directory })).rejects.toThrow(`${directory} is in use by process ${holder.pid}`);
+      holder.kill('SIGKILL');
+      await once(holder, 'close');
+      await (await EmbeddedStorage.open({ directory })).close();
+    }));
+
+  it.each([
+    ['noise', Buffer.alloc(20_000, 7)],
+    ['too short', Buffer.alloc(10)],
+  ])('refuses a file that is none of its own: %s', (_what, content) =>
+    onDisk(async (directory) => {
+      await writeFile(path.join(directory, 'data.mdb'), content);
+      await expect(EmbeddedStorage.open({ directory })).rejects.toThrow('data.mdb is damaged: it does not begin as a file of LMDB does');
+      await expect(EmbeddedStorage.open({ directory })).rejects.toThrow('is damaged');
+    }),
+  );
+
+  it('takes a directory from a process whose number another one has by now', () =>
+    onDisk(async (directory) => {
+      await writeFile(path.join(directory, 'holder.pid'), `${process.ppid}\n1\n`);
+      await (await EmbeddedStorage.open({ directory })).close();
+    }));
+
   it('goes on where it was when it is opened again', () =>
     onDisk(async (directory) => {
       const first = await EmbeddedStorage.open({ directory });

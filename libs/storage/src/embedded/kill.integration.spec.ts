@@ -27,7 +27,24 @@ function killAfter(count: number, script: string, args: string[]): Promise<Ackno
   });
 }
 
-it(`has every acknowledged write after each of ${rounds} SIGKILLs, and goes on from there`, async () => {
+/** What a watcher is told that had seen all up to one revision when the process was killed, until another revision. */
+function eventsAfter(storage: EmbeddedStorage, seen: number, until: number): Promise<number[]> {
+  return new Promise((resolve, reject) => {
+    const revisions: number[] = [];
+    const watch = storage.watch('/registry/things/', seen, {
+      onEvents: (events, revision) => {
+        revisions.push(...events.map((event) => event.revision));
+        if (revision < until) return;
+        watch.close();
+        resolve(revisions);
+      },
+      onProgress: () => undefined,
+      onError: reject,
+    });
+  });
+}
+
+it(`has every acknowledged write after each of ${rounds} SIGKILLs, and watchers go on where they were`, async () => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 't8s-kill-'));
   const script = path.join(directory, 'writer.cjs');
   const data = path.join(directory, 'data');
@@ -42,19 +59,23 @@ it(`has every acknowledged write after each of ${rounds} SIGKILLs, and goes on f
     tsconfig: path.join(checkout, 'tsconfig.base.json'),
   });
   const expected = new Map<string, number>();
+  let seen = 0;
   try {
     for (let round = 0; round < rounds; round++) {
-      for (const { name, revision } of await killAfter(1 + ((round * 7) % 40), script, [data, String(round)])) expected.set(`/registry/things/${name}`, revision);
-      if (round % 20 < 19) continue;
+      const acknowledged = await killAfter(1 + ((round * 7) % 40), script, [data, String(round)]);
+      for (const { name, revision } of acknowledged) expected.set(`/registry/things/${name}`, revision);
       const storage = await EmbeddedStorage.open({ directory: data });
       const { entries, revision } = await storage.list('/registry/things/');
       const found = new Map(entries.map((entry) => [entry.key, entry.revision]));
-      for (const [key, written] of expected) expect([key, found.get(key)]).toEqual([key, written]);
+      const lost = [...expected].filter(([key, written]) => found.get(key) !== written);
+      expect({ round, lost }).toEqual({ round, lost: [] });
       expect(new Set(found.values()).size).toBe(found.size);
       expect(Math.max(...found.values())).toBeLessThanOrEqual(revision);
+      expect(await eventsAfter(storage, seen, revision)).toEqual(entries.filter((entry) => entry.revision > seen).map((entry) => entry.revision).sort((a, b) => a - b));
+      seen = revision;
       await storage.close();
     }
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
-}, 240_000);
+}, 1_200_000);

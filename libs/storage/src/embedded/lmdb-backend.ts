@@ -1,5 +1,8 @@
+import { mkdirSync } from 'node:fs';
 import type { Database, RootDatabase } from 'lmdb';
+import { lockDirectory } from './directory-lock';
 import { mapSizeBytes } from './limits';
+import { checkLmdbFile } from './lmdb-file';
 import type { Backend, Row, Table, Tables } from './table';
 
 class LmdbTable implements Table {
@@ -44,14 +47,25 @@ const encoding = { encoding: 'binary', keyEncoding: 'binary' } as const;
 export class LmdbBackend implements Backend {
   readonly tables: Tables;
 
-  /** @param directory is made when it is missing. Throws when its files are no LMDB files. */
+  /** @param directory is made when it is missing. Throws when another store has it, or its files are no LMDB files. */
   static async open(directory: string): Promise<LmdbBackend> {
     // Loaded here, so that who uses etcd needs no native library.
     const { open } = await import('lmdb');
-    return new LmdbBackend(open<Buffer, Buffer>({ path: directory, noSubdir: false, maxDbs: 8, mapSize: mapSizeBytes, ...encoding }));
+    mkdirSync(directory, { recursive: true });
+    const unlock = lockDirectory(directory);
+    try {
+      checkLmdbFile(directory);
+      return new LmdbBackend(open<Buffer, Buffer>({ path: directory, noSubdir: false, maxDbs: 8, mapSize: mapSizeBytes, ...encoding }), unlock);
+    } catch (error) {
+      unlock();
+      throw error;
+    }
   }
 
-  private constructor(private readonly root: RootDatabase<Buffer, Buffer>) {
+  private constructor(
+    private readonly root: RootDatabase<Buffer, Buffer>,
+    private readonly unlock: () => void,
+  ) {
     const table = (name: string): Table => new LmdbTable(root.openDB<Buffer, Buffer>({ name, ...encoding }));
     this.tables = { current: table('current'), versions: table('versions'), log: table('log'), expiries: table('expiries'), meta: table('meta') };
   }
@@ -62,7 +76,8 @@ export class LmdbBackend implements Backend {
     return result;
   }
 
-  close(): Promise<void> {
-    return this.root.close();
+  async close(): Promise<void> {
+    await this.root.close();
+    this.unlock();
   }
 }
