@@ -43,7 +43,7 @@ const samples: readonly (readonly [string, object])[] = [
   ['apis/resource.k8s.io/v1/namespaces/default/resourceclaimtemplates', { spec: { spec: { devices: { requests: [{ name: 'r', exactly: { deviceClassName: 'x' } }] } } } }],
   ['apis/resource.k8s.io/v1/resourceslices', { spec: { driver: 'd.example.com', nodeName: 'n', pool: { name: 'n', generation: 1, resourceSliceCount: 1 }, devices: [{ name: 'a' }] } }],
   ['apis/node.k8s.io/v1/runtimeclasses', { handler: 'h' }],
-  ['apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies', { spec: { matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['things'] }] }, mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: '[]' } }], reinvocationPolicy: 'Never' } }],
+  ['apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies', { spec: { matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['things'] }] }, mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: '[JSONPatch{op: "test", path: "/kind", value: "Thing"}]' } }], reinvocationPolicy: 'Never' } }],
   ['apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings', { spec: { policyName: 'x' } }],
   ['api/v1/persistentvolumes', { spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, hostPath: { path: '/a' } } }],
   ['api/v1/namespaces/default/persistentvolumeclaims', { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } }],

@@ -1,3 +1,4 @@
+import { resources } from '@typernetes/api';
 import { systemClock, systemRandom } from '@typernetes/machinery';
 import { admissionChain } from './admission';
 import { Aggregator } from './aggregation/aggregator';
@@ -17,6 +18,7 @@ import { accessReviewHandlers } from './authz/reviews/handlers';
 import { followRbac, makeRbacAuthorizer } from './authz/rbac/rbac-authorizer';
 import { RbacIndex } from './authz/rbac/rbac-index';
 import { makeBootstrap } from './bootstrap/bootstrap';
+import { componentStatuses } from './component-status';
 import type { ApiserverConfig } from './config';
 import { refuseCreatesOfTerminatingKinds } from './custom-kinds/terminating';
 import type { Authenticator } from './pipeline/authenticator';
@@ -98,7 +100,7 @@ export function standardExtensions(config: ApiserverConfig, internals: Apiserver
     webhooks,
     aggregator,
     kinds: metricsKinds,
-    computedKinds: resourceMetrics({ objects, kubelets, clock }),
+    computedKinds: { ...resourceMetrics({ objects, kubelets, clock }), componentstatuses: componentStatuses({ objects, askStore: () => objects.read(resources.namespaces, 'default'), clock }) },
     paths: issuerDiscoveryPaths(tokens),
     checks: [{ name: 'poststarthook/rbac/bootstrap-roles', check: () => failUnless(bootstrap.hasRoles) }],
     prepare: (signal) => {

@@ -56,15 +56,18 @@ export interface CustomSubresource {
   verbs: readonly Verb[];
 }
 
+/** How a version differs from the stored one. Both take and give whole objects and leave their argument alone. */
+export interface Forms {
+  toStored(object: KubernetesObject): KubernetesObject;
+  fromStored(object: KubernetesObject): KubernetesObject;
+}
+
 /** Two kinds that are one in storage: events.k8s.io Event is kept as core Event. */
-export interface StoredForm {
+export interface StoredForm extends Forms {
   /** The kind whose form is stored. */
   readonly group: string;
   readonly version: string;
   readonly kind: string;
-  /** Both give a new object and leave their argument alone. apiVersion and kind are set. */
-  toStored(object: KubernetesObject): KubernetesObject;
-  fromStored(object: KubernetesObject): KubernetesObject;
   /**
    * Conversion by somebody else (a webhook), where versions differ by more than their names: all at once, in order. Then
    * toStored and fromStored only take what is in their own version. Throws an ApiError when it fails.

@@ -19,7 +19,11 @@ import { cronJob } from './batch/cron-job';
 import { job } from './batch/job';
 import { certificateSigningRequest } from './certificates/certificate-signing-request';
 import { lease } from './coordination/lease';
+import { clusterTrustBundle } from './certificates/cluster-trust-bundle';
+import { podCertificateRequest } from './certificates/pod-certificate-request';
+import { leaseCandidate } from './coordination/lease-candidate';
 import { binding } from './core/binding';
+import { componentStatus } from './core/component-status';
 import { configMap } from './core/config-map';
 import { endpoints } from './core/endpoints';
 import { event } from './core/event';
@@ -49,6 +53,9 @@ import { role } from './rbac/role';
 import { roleBinding } from './rbac/role-binding';
 import { deviceClass, resourceClaim, resourceClaimTemplate, resourceSlice } from './resource/kinds';
 import { priorityClass } from './scheduling/priority-class';
+import { deviceTaintRule, resourcePoolStatusRequest } from './resource/taints-and-pools';
+import { podGroup, workload } from './scheduling/workloads';
+import { storageVersion, storageVersionMigration } from './storagemigration/storage-versions';
 import { storageClass, volumeAttributesClass } from './storage/classes';
 import { csiDriver, csiNode, csiStorageCapacity } from './storage/csi';
 import { volumeAttachment } from './storage/volume-attachment';
@@ -62,6 +69,7 @@ import { isServedByDefault } from './runtime-config';
 const declarations: readonly KindDefinition[] = [
   apiService,
   binding,
+  componentStatus,
   configMap,
   endpoints,
   event,
@@ -127,6 +135,15 @@ const declarations: readonly KindDefinition[] = [
   mutatingWebhookConfiguration,
   validatingWebhookConfiguration,
   customResourceDefinition,
+  clusterTrustBundle,
+  podCertificateRequest,
+  leaseCandidate,
+  deviceTaintRule,
+  resourcePoolStatusRequest,
+  podGroup,
+  workload,
+  storageVersion,
+  storageVersionMigration,
 ];
 
 const declared: readonly KindDefinition[] = declarations.map(withRules).map(withPrinter);

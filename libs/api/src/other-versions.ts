@@ -1,14 +1,9 @@
 /** Kinds that are served in several versions: which form is stored, and how the others are made of it. */
 import { formatApiVersion, type KubernetesObject } from '@typernetes/machinery';
 import { definitionName } from './define-kind';
-import type { KindDefinition, ResourceType, TablePrinter, WriteStrategy } from './kind';
+import type { Forms, KindDefinition, ResourceType, TablePrinter, WriteStrategy } from './kind';
+import { claimForms, claimTemplateForms, sliceForms } from './resource/convert';
 import { resources } from './resources';
-
-/** How a version differs from the stored one beyond its name. Both take and give whole objects and leave their argument alone. */
-interface Forms {
-  toStored(object: KubernetesObject): KubernetesObject;
-  fromStored(object: KubernetesObject): KubernetesObject;
-}
 
 function replaceContent(object: KubernetesObject, content: KubernetesObject): void {
   for (const key of Object.keys(object)) delete (object as Record<string, unknown>)[key];
@@ -88,6 +83,20 @@ const otherVersions: readonly OtherVersion[] = [
   [resources.mutatingAdmissionPoliciesV1alpha1],
   [resources.mutatingAdmissionPolicyBindingsV1beta1],
   [resources.mutatingAdmissionPolicyBindingsV1alpha1],
+  [resources.clusterTrustBundlesV1alpha1],
+  [resources.leaseCandidatesV1alpha2],
+  [resources.serviceCIDRsV1beta1],
+  [resources.ipAddressesV1beta1],
+  [resources.volumeAttributesClassesV1beta1],
+  [resources.deviceClassesV1beta2],
+  [resources.resourceClaimsV1beta2],
+  [resources.resourceClaimTemplatesV1beta2],
+  [resources.resourceSlicesV1beta2],
+  [resources.deviceClassesV1beta1],
+  [resources.resourceClaimsV1beta1, claimForms],
+  [resources.resourceClaimTemplatesV1beta1, claimTemplateForms],
+  [resources.resourceSlicesV1beta1, sliceForms],
+  [resources.deviceTaintRulesV1alpha3],
 ];
 
 /**

@@ -28,6 +28,19 @@ const networking = { group: 'networking.k8s.io', version: 'v1' } as const;
 const admissionregistrationBeta = { ...admissionregistration, version: 'v1beta1' } as const;
 const admissionregistrationAlpha = { ...admissionregistration, version: 'v1alpha1' } as const;
 
+const certificatesBeta = { ...certificates, version: 'v1beta1' } as const;
+const certificatesAlpha = { ...certificates, version: 'v1alpha1' } as const;
+const coordinationBeta = { ...coordination, version: 'v1beta1' } as const;
+const coordinationAlpha = { ...coordination, version: 'v1alpha2' } as const;
+const dynamicResourcesBeta2 = { ...dynamicResources, version: 'v1beta2' } as const;
+const dynamicResourcesBeta1 = { ...dynamicResources, version: 'v1beta1' } as const;
+const dynamicResourcesAlpha = { ...dynamicResources, version: 'v1alpha3' } as const;
+const networkingBeta = { ...networking, version: 'v1beta1' } as const;
+const schedulingAlpha = { ...scheduling, version: 'v1alpha2' } as const;
+const storageBeta = { ...storage, version: 'v1beta1' } as const;
+const internalApiserver = { group: 'internal.apiserver.k8s.io', version: 'v1alpha1' } as const;
+const storageMigration = { group: 'storagemigration.k8s.io', version: 'v1beta1' } as const;
+
 function namespaced<T extends KubernetesObject>(gv: { group: string; version: string }, kind: string, resource: string): ResourceType<T> {
   return { ...gv, kind, resource, namespaced: true };
 }
@@ -111,5 +124,29 @@ export const resources = {
   ingressClasses: clusterScoped<types.IngressClass>(networking, 'IngressClass', 'ingressclasses'),
   networkPolicies: namespaced<types.NetworkPolicy>(networking, 'NetworkPolicy', 'networkpolicies'),
   serviceCIDRs: clusterScoped<types.ServiceCIDR>(networking, 'ServiceCIDR', 'servicecidrs'),
+  componentStatuses: clusterScoped<types.ComponentStatus>(core, 'ComponentStatus', 'componentstatuses'),
+  clusterTrustBundles: clusterScoped<types.V1beta1ClusterTrustBundle>(certificatesBeta, 'ClusterTrustBundle', 'clustertrustbundles'),
+  clusterTrustBundlesV1alpha1: clusterScoped<types.V1alpha1ClusterTrustBundle>(certificatesAlpha, 'ClusterTrustBundle', 'clustertrustbundles'),
+  podCertificateRequests: namespaced<types.V1beta1PodCertificateRequest>(certificatesBeta, 'PodCertificateRequest', 'podcertificaterequests'),
+  leaseCandidates: namespaced<types.V1beta1LeaseCandidate>(coordinationBeta, 'LeaseCandidate', 'leasecandidates'),
+  leaseCandidatesV1alpha2: namespaced<types.V1alpha2LeaseCandidate>(coordinationAlpha, 'LeaseCandidate', 'leasecandidates'),
+  deviceTaintRules: clusterScoped<types.V1beta2DeviceTaintRule>(dynamicResourcesBeta2, 'DeviceTaintRule', 'devicetaintrules'),
+  deviceTaintRulesV1alpha3: clusterScoped<types.V1alpha3DeviceTaintRule>(dynamicResourcesAlpha, 'DeviceTaintRule', 'devicetaintrules'),
+  resourcePoolStatusRequests: clusterScoped<types.V1alpha3ResourcePoolStatusRequest>(dynamicResourcesAlpha, 'ResourcePoolStatusRequest', 'resourcepoolstatusrequests'),
+  deviceClassesV1beta2: clusterScoped<types.V1beta2DeviceClass>(dynamicResourcesBeta2, 'DeviceClass', 'deviceclasses'),
+  resourceClaimsV1beta2: namespaced<types.V1beta2ResourceClaim>(dynamicResourcesBeta2, 'ResourceClaim', 'resourceclaims'),
+  resourceClaimTemplatesV1beta2: namespaced<types.V1beta2ResourceClaimTemplate>(dynamicResourcesBeta2, 'ResourceClaimTemplate', 'resourceclaimtemplates'),
+  resourceSlicesV1beta2: clusterScoped<types.V1beta2ResourceSlice>(dynamicResourcesBeta2, 'ResourceSlice', 'resourceslices'),
+  deviceClassesV1beta1: clusterScoped<types.V1beta1DeviceClass>(dynamicResourcesBeta1, 'DeviceClass', 'deviceclasses'),
+  resourceClaimsV1beta1: namespaced<types.V1beta1ResourceClaim>(dynamicResourcesBeta1, 'ResourceClaim', 'resourceclaims'),
+  resourceClaimTemplatesV1beta1: namespaced<types.V1beta1ResourceClaimTemplate>(dynamicResourcesBeta1, 'ResourceClaimTemplate', 'resourceclaimtemplates'),
+  resourceSlicesV1beta1: clusterScoped<types.V1beta1ResourceSlice>(dynamicResourcesBeta1, 'ResourceSlice', 'resourceslices'),
+  podGroups: namespaced<types.V1alpha2PodGroup>(schedulingAlpha, 'PodGroup', 'podgroups'),
+  workloads: namespaced<types.V1alpha2Workload>(schedulingAlpha, 'Workload', 'workloads'),
+  storageVersions: clusterScoped<types.V1alpha1StorageVersion>(internalApiserver, 'StorageVersion', 'storageversions'),
+  storageVersionMigrations: clusterScoped<types.V1beta1StorageVersionMigration>(storageMigration, 'StorageVersionMigration', 'storageversionmigrations'),
+  volumeAttributesClassesV1beta1: clusterScoped<types.V1beta1VolumeAttributesClass>(storageBeta, 'VolumeAttributesClass', 'volumeattributesclasses'),
+  serviceCIDRsV1beta1: clusterScoped<types.V1beta1ServiceCIDR>(networkingBeta, 'ServiceCIDR', 'servicecidrs'),
+  ipAddressesV1beta1: clusterScoped<types.V1beta1IPAddress>(networkingBeta, 'IPAddress', 'ipaddresses'),
   ipAddresses: clusterScoped<types.IPAddress>(networking, 'IPAddress', 'ipaddresses'),
 } as const;

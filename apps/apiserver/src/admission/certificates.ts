@@ -1,4 +1,4 @@
-import { parseCertificateRequest, type CertificateSigningRequest } from '@typernetes/api';
+import { parseCertificateRequest, type CertificateSigningRequest, type V1beta1ClusterTrustBundle } from '@typernetes/api';
 import { jsonEqual } from '@typernetes/machinery';
 import type { AdmissionContext, AdmissionPlugin } from '../pipeline/admission';
 import { decide } from '../pipeline/authorize';
@@ -13,7 +13,7 @@ const isAbout = ({ kind, subresource }: AdmissionContext, wanted: string): boole
   kind.group === group && kind.resource === 'certificatesigningrequests' && subresource === wanted;
 
 /** May the user act on this signer, by its name or as any of its domain (`example.com/*`)? */
-async function maySign(authorizers: readonly Authorizer[], { user }: AdmissionContext, verb: 'approve' | 'sign', signerName: string): Promise<boolean> {
+async function maySign(authorizers: readonly Authorizer[], { user }: AdmissionContext, verb: 'approve' | 'attest' | 'sign', signerName: string): Promise<boolean> {
   for (const name of [signerName, `${signerName.split('/')[0]}/*`]) {
     const decision = await decide(authorizers, user, { type: 'resource', verb, group, version: '*', resource: 'signers', subresource: '', namespace: '', name });
     if (decision.type === 'allow') return true;
@@ -44,6 +44,20 @@ export const certificateSigning = (authorizers: readonly Authorizer[]): Admissio
     if (isSame) return;
     const { signerName } = previous.spec;
     if (!(await maySign(authorizers, context, 'sign', signerName))) throw forbid(context, `user not permitted to sign requests with signerName ${JSON.stringify(signerName)}`);
+  },
+});
+
+/** Who says which authorities a signer has must be let by the signer (`attest` on `signers`). */
+export const clusterTrustBundleAttest = (authorizers: readonly Authorizer[]): AdmissionPlugin => ({
+  name: 'ClusterTrustBundleAttest',
+  operations: ['CREATE', 'UPDATE'],
+  validate: async (context) => {
+    if (context.kind.group !== group || context.kind.resource !== 'clustertrustbundles' || context.subresource !== '') return;
+    const [next, previous] = [context.object as V1beta1ClusterTrustBundle, context.previous as V1beta1ClusterTrustBundle | undefined];
+    const { signerName } = next.spec;
+    // Who only changes labels or finalizers says nothing of the signer.
+    if (!signerName || (previous && jsonEqual(previous.spec, next.spec))) return;
+    if (!(await maySign(authorizers, context, 'attest', signerName))) throw forbid(context, `user not permitted to attest for signerName ${JSON.stringify(signerName)}`);
   },
 });
 

@@ -4,7 +4,7 @@ import type { Clock, Random } from '@typernetes/machinery';
 import type { AdmissionPlugin } from '../pipeline/admission';
 import type { ObjectReader } from '../pipeline/object-reader';
 import type { Authorizer } from '../pipeline/authorizer';
-import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates';
+import { certificateApproval, certificateSigning, certificateSubjectRestriction, clusterTrustBundleAttest } from './certificates';
 import { defaultTolerationSeconds } from './default-toleration-seconds';
 import { limitRanger } from './limit-ranger/limit-ranger';
 import { namespaceLifecycle } from './namespace-lifecycle';
@@ -43,6 +43,7 @@ export function admissionChain(parts: { objects: ObjectReader; authorizers: read
     certificateApproval(authorizers),
     certificateSigning(authorizers),
     certificateSubjectRestriction,
+    clusterTrustBundleAttest(authorizers),
     mutatingPolicies,
     mutatingWebhooks(asking),
     mutatingPoliciesAgain,

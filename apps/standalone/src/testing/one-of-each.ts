@@ -39,7 +39,7 @@ const bodies: readonly [apiVersion: string, kind: string, body: object][] = [
   ['resource.k8s.io/v1', 'ResourceSlice', { spec: { driver: 'a.example', nodeName: 'somewhere', pool: { name: 'p', generation: 1, resourceSliceCount: 1 } } }],
   [webhookGroup, 'ValidatingAdmissionPolicy', { spec: { matchConstraints: { resourceRules: [{ apiGroups: ['a.example'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['things'] }] }, validations: [{ expression: 'true' }] } }],
   [webhookGroup, 'ValidatingAdmissionPolicyBinding', { spec: { policyName: 'one', validationActions: ['Deny'] } }],
-  [webhookGroup, 'MutatingAdmissionPolicy', { spec: { matchConstraints: { resourceRules: [{ apiGroups: ['a.example'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['things'] }] }, mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: '[]' } }], reinvocationPolicy: 'Never' } }],
+  [webhookGroup, 'MutatingAdmissionPolicy', { spec: { matchConstraints: { resourceRules: [{ apiGroups: ['a.example'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['things'] }] }, mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: '[JSONPatch{op: "test", path: "/kind", value: "Thing"}]' } }], reinvocationPolicy: 'Never' } }],
   [webhookGroup, 'MutatingAdmissionPolicyBinding', { spec: { policyName: 'one' } }],
   [webhookGroup, 'ValidatingWebhookConfiguration', { webhooks: [] }],
   [webhookGroup, 'MutatingWebhookConfiguration', { webhooks: [] }],

@@ -18,6 +18,8 @@ export const jsonName = `${extensions}JSON`;
 export const schemaOrArrayName = `${schemaName}OrArray`;
 export const schemaOrBoolName = `${schemaName}OrBool`;
 export const schemaOrStringArrayName = `${schemaName}OrStringArray`;
+const basicPolicyName = 'io.k8s.api.scheduling.v1alpha2.BasicSchedulingPolicy';
+const storageVersionSpecName = 'io.k8s.api.apiserverinternal.v1alpha1.StorageVersionSpec';
 const customStatusName = `${extensions}CustomResourceSubresourceStatus`;
 
 /** Their definitions as OpenAPI v2 shows them. */
@@ -40,6 +42,8 @@ export const scalarDefinitions: Readonly<Record<string, SchemaNode>> = {
   [schemaOrArrayName]: { description: 'A schema, or a list of schemas.' },
   [schemaOrBoolName]: { description: 'A schema, or whether anything is allowed.' },
   [schemaOrStringArrayName]: { description: 'A schema, or a list of names.' },
+  [basicPolicyName]: { type: 'object', description: 'Each pod is scheduled by itself.' },
+  [storageVersionSpecName]: { type: 'object', description: 'Nothing.' },
   [customStatusName]: { type: 'object', description: 'Gives custom objects a status subresource, through which alone their status is written, and nothing else.' },
 };
 
@@ -65,10 +69,12 @@ const deviceRows = Object.fromEntries(['v1', 'v1beta1', 'v1beta2'].flatMap((vers
 /** Definition (without `io.k8s.api.`) to property to its true schema. */
 const fields: Readonly<Record<string, Readonly<Record<string, SchemaNode>>>> = {
   ...deviceRows,
+  'apiserverinternal.v1alpha1.StorageVersion': { spec: { $ref: storageVersionSpecName } },
   'apps.v1.ControllerRevision': { data: anyObject },
   'autoscaling.v2.HPAScalingRules': { tolerance: quantity },
   'autoscaling.v2.MetricTarget': { averageValue: quantity, value: quantity },
   'autoscaling.v2.MetricValueStatus': { averageValue: quantity, value: quantity },
+  'scheduling.v1alpha2.PodGroupSchedulingPolicy': { basic: { $ref: basicPolicyName } },
   'core.v1.ContainerStatus': { allocatedResources: quantities },
   'core.v1.EmptyDirVolumeSource': { sizeLimit: quantity },
   'core.v1.LimitRangeItem': { default: quantities, defaultRequest: quantities, max: quantities, maxLimitRequestRatio: quantities, min: quantities },

@@ -43,7 +43,7 @@ function checkLabels(out: Errors, part: string, rule: NameRule): void {
   }
 }
 
-function checkSignerName(out: Errors, signerName: string): void {
+export function checkSignerName(out: Errors, signerName: string): void {
   const field = 'spec.signerName';
   if (!checkRequired(out, field, signerName)) return;
   if (signerName === legacySigner) {
