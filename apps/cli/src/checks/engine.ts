@@ -13,7 +13,7 @@ const pidFile = (): string => path.join(t8sHome(), 'dockerd.pid');
 const isRoot = (): boolean => process.getuid?.() === 0;
 const exists = (file: string): Promise<boolean> => access(file).then(() => true, () => false);
 
-type EngineState = 'running' | 'missing' | 'forbidden' | 'stopped';
+export type EngineState = 'running' | 'missing' | 'forbidden' | 'stopped';
 
 /** What a failed `docker version` says about the Engine. */
 export function stateOf({ code, stderr }: CommandError): EngineState {
@@ -21,7 +21,7 @@ export function stateOf({ code, stderr }: CommandError): EngineState {
   return /permission denied/i.test(stderr) ? 'forbidden' : 'stopped';
 }
 
-async function engineState(): Promise<EngineState> {
+export async function engineState(): Promise<EngineState> {
   try {
     await docker(['version', '--format', '{{.Server.Version}}']);
     return 'running';
