@@ -63,6 +63,8 @@ it.each(clients)('pods answer %s by HTTP and UDP, at their own and all addresses
   }
   const { spec } = await read('web');
   const all = ['one', 'three', 'two'];
+  // Only pods ask the cluster's DNS.
+  if (ask !== node1) expect(all).toEqual(expect.arrayContaining(answered(await ask(http('web')))));
   await eventually('all by the cluster address', async () => answered(await ask(often(http(`${spec.clusterIP}`)))).join() === all.join());
   expect(all).toEqual(expect.arrayContaining(answered(await ask(often(udp(spec.clusterIP ?? '', 80))))));
   for (const ip of nodeIPs) {
@@ -85,21 +87,22 @@ it.each(['ReplicaSet', 'ReplicationController'] as const)('each replica of a %s 
   await kubectl(['delete', name, name, '-n', namespace]);
 }, 90_000);
 
-it('session affinity comes and goes, for cluster address and node port', async () => {
-  const { spec } = await read('web');
-  const targets = [`${spec.clusterIP}`, `${nodeIPs[1]}:${spec.ports[0]?.nodePort}`];
+it.each(['ClusterIP', 'NodePort'])('session affinity of a Service of type %s comes and goes', async (type) => {
+  const name = `sticky-${type.toLowerCase()}`;
+  await apply(service(name, `{ type: ${type}, sessionAffinity: ClientIP, selector: { app: server }, ports: [{ port: 80, targetPort: 8080 }] }`), namespace);
+  const { spec } = await read(name);
+  const [ip1, ip2] = nodeIPs;
+  const targets = [name, `${spec.clusterIP}`, ...(type === 'NodePort' ? [`${ip1}:${spec.ports[0]?.nodePort}`, `${ip2}:${spec.ports[0]?.nodePort}`] : [])];
   const spread = (expected: boolean) =>
     eventually(expected ? 'spread' : 'always the same', async () => {
-      for (const target of targets) if (answered(await client1(often(http(target)))).length > 1 !== expected) return false;
-      return true;
+      const found = await Promise.all(targets.map(async (target) => answered(await client1(often(http(target))))));
+      return found.every((names) => names.every((each) => ['one', 'three', 'two'].includes(each)) && names.length > 1 === expected);
     });
-  await patch('web', { sessionAffinity: 'ClientIP' });
   await spread(false);
-  await patch('web', { sessionAffinity: 'None' });
+  await patch(name, { sessionAffinity: 'None' });
   await spread(true);
-  await patch('web', { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } } });
+  await patch(name, { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } } });
   await spread(false);
-  await patch('web', { sessionAffinity: 'None', sessionAffinityConfig: null });
 });
 
 it('a port number serves TCP, UDP or both', async () => {
@@ -115,20 +118,34 @@ it('a port number serves TCP, UDP or both', async () => {
   await expectOnly(true, true);
 });
 
-it('changes its type: each gives up what the next has no use for', async () => {
-  const before = await read('web');
-  await patch('web', { type: 'ExternalName', externalName: 'elsewhere.example', clusterIP: null, clusterIPs: null });
-  const named = await read('web');
-  expect(named.spec.clusterIP).toBeUndefined();
-  expect(named.spec.ports.map(({ nodePort }) => nodePort)).toEqual([undefined, undefined]);
-  await eventually('the old address is silent', async () => (await client1(http(`${before.spec.clusterIP}`))).includes('curl: ('));
-  await patch('web', { type: 'ClusterIP', externalName: null });
-  const plain = await read('web');
-  await eventually('the new address answers', async () => /^(one|two|three)/.test(await client2(http('web'))));
-  await patch('web', { type: 'NodePort' });
-  const { spec } = await read('web');
-  expect(spec.clusterIP).toBe(plain.spec.clusterIP);
-  await eventually('the node port answers', async () => /^(one|two|three)/.test(await client1(http(`${nodeIPs[1]}:${spec.ports[0]?.nodePort}`))));
+describe('a change of type', () => {
+  const answers = (name: string, target = name) => eventually(`${name} by ${target}`, async () => /^(one|two|three)/.test(await client2(http(target))));
+  const toName = { type: 'ExternalName', externalName: `web.${namespace}.svc.cluster.local`, clusterIP: null, clusterIPs: null };
+
+  it.each(['ClusterIP', 'NodePort'])('from %s to ExternalName gives up what a name has no use for', async (type) => {
+    const name = `to-name-${type.toLowerCase()}`;
+    await apply(service(name, `{ type: ${type}, selector: { app: server }, ports: [{ port: 80, targetPort: 8080 }] }`), namespace);
+    const before = await read(name);
+    await answers(name);
+    await patch(name, toName);
+    const { spec } = await read(name);
+    expect([spec.type, spec.clusterIP, spec.ports[0]?.nodePort]).toEqual(['ExternalName', undefined, undefined]);
+    await eventually('the old address is silent', async () => (await client1(http(`${before.spec.clusterIP}`))).includes('curl: ('));
+    if (type === 'NodePort') await eventually('the old node port is silent', async () => (await client1(http(`${nodeIPs[1]}:${before.spec.ports[0]?.nodePort}`))).includes('curl: ('));
+    const { spec: web } = await read('web');
+    await eventually('the name leads elsewhere', async () => (await client2(`nslookup ${name}.${namespace}.svc.cluster.local`)).includes(web.clusterIP ?? 'none'));
+    await answers(name);
+  });
+
+  it.each(['ClusterIP', 'NodePort'])('from ExternalName to %s makes it answer by itself', async (type) => {
+    const name = `from-name-${type.toLowerCase()}`;
+    await apply(service(name, '{ type: ExternalName, externalName: elsewhere.example }'), namespace);
+    expect((await read(name)).spec.clusterIP).toBeUndefined();
+    await patch(name, { type, externalName: null, selector: { app: 'server' }, ports: [{ port: 80, targetPort: 8080, protocol: 'TCP' }] });
+    const { spec } = await read(name);
+    for (const target of [name, `${spec.clusterIP}`]) await answers(name, target);
+    if (type === 'NodePort') for (const ip of nodeIPs) await answers(name, `${ip}:${spec.ports[0]?.nodePort}`);
+  });
 });
 
 it('external addresses answer inside', async () => {
@@ -168,18 +185,22 @@ it('trafficDistribution keeps to the own node while it can', async () => {
 });
 
 it('endpoints made by hand: several slices, and Endpoints, which are mirrored', async () => {
-  const slice = (name: string, ip: string, port: string): string =>
-    `apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: { name: ${name}, labels: { kubernetes.io/service-name: hand } }\naddressType: IPv4\nendpoints: [{ addresses: [${ip}] }]\nports: [${port}]\n---\n`;
+  const slice = (name: string, ip = '', port = '', owner = 'hand'): string =>
+    `apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: { name: ${name}, labels: { kubernetes.io/service-name: ${owner} } }\naddressType: IPv4\nendpoints: [{ addresses: [${ip}] }]\nports: [${port}]\n---\n`;
   await apply(
     service('hand', '{ ports: [{ name: a, port: 80, targetPort: 8080 }, { name: b, port: 81, targetPort: 8090 }] }') +
-      slice('hand-a', podIPs['one'] ?? '', '{ name: a, port: 8080 }') +
-      slice('hand-b', podIPs['two'] ?? '', '{ name: b, port: 8090 }') +
+      slice('hand-a', podIPs['one'], '{ name: a, port: 8080 }') +
+      slice('hand-b', podIPs['two'], '{ name: b, port: 8090 }') +
+      service('hand-one', '{ ports: [{ name: a, port: 80, targetPort: 8080 }, { name: b, port: 81, targetPort: 8090 }] }') +
+      slice('hand-one-a', podIPs['one'], '{ name: a, port: 8080 }', 'hand-one') +
+      slice('hand-one-b', podIPs['one'], '{ name: b, port: 8090 }', 'hand-one') +
       service('mirrored', '{ ports: [{ port: 80 }] }') +
       `apiVersion: v1\nkind: Endpoints\nmetadata: { name: mirrored }\nsubsets: [{ addresses: [{ ip: ${podIPs['one']} }], ports: [{ port: 8080 }] }]\n`,
     namespace,
   );
   await eventually('the first slice', async () => (await client1(http('hand'))).startsWith('one'));
   await eventually('the second slice', async () => (await client1(http('hand:81'))) === 'other two');
+  await eventually('both ports of one address', async () => (await client1(http('hand-one'))).startsWith('one') && (await client1(http('hand-one:81'))) === 'other one');
   await eventually('the mirrored endpoints', async () => (await client1(http('mirrored'))).startsWith('one'));
   await kubectl(['delete', 'endpoints', 'mirrored', '-n', namespace]);
   await eventually('refused without', async () => (await client1(http('mirrored'))).includes('curl: (7)'));

@@ -30,6 +30,7 @@ beforeAll(async () => {
       '\n---\n' +
       `apiVersion: v1\nkind: Service\nmetadata: { name: peers }\nspec: { clusterIP: None, selector: { app: named }, ports: [{ name: http, port: 80 }] }\n---\n` +
       `apiVersion: v1\nkind: Service\nmetadata: { name: alias }\nspec: { type: ExternalName, externalName: first.example }\n---\n` +
+      `apiVersion: v1\nkind: Service\nmetadata: { name: plain }\nspec: { selector: { app: named }, ports: [{ name: http, port: 80 }] }\n---\n` +
       podWith('web', 'hostname: web-0\n  subdomain: peers') +
       podWith('full', 'hostname: full\n  subdomain: peers\n  setHostnameAsFQDN: true') +
       podWith('own-dns', 'dnsPolicy: None\n  dnsConfig: { nameservers: [192.0.2.53], searches: [resolv.conf.local], options: [{ name: ndots, value: "2" }, { name: use-vc }] }') +
@@ -60,6 +61,24 @@ it('SRV of a headless Service names each pod', async () => {
   expect(answer).toMatch(new RegExp(`0 \\d+ 80 full\\.peers\\.${suffix}\\.`));
   expect(answer).toMatch(new RegExp(`0 \\d+ 80 web-0\\.peers\\.${suffix}\\.`));
   expect(await dig('+tcp', '_http._tcp.peers.records.svc', 'SRV')).toBe(answer);
+});
+
+it('both kinds of Services have their names in part and in full, with their ports', async () => {
+  const { spec } = await getJson<{ spec: { clusterIP: string } }>('service', '-n', namespace, 'plain');
+  const pods = await Promise.all(['web', 'full'].map(ipOf));
+  const has = (question: string[], wanted: string[]) =>
+    eventually(question.join(' '), async () => {
+      const answer = await dig(...question);
+      return wanted.every((text) => answer.split(/\s/).includes(text));
+    });
+  await Promise.all(
+    ['', `.${namespace}`, `.${namespace}.svc`, `.${suffix}.`].flatMap((rest) => [
+      has([`plain${rest}`], [spec.clusterIP]),
+      has([`_http._tcp.plain${rest}`, 'SRV'], ['80', `plain.${suffix}.`]),
+      has([`peers${rest}`], pods),
+      has([`_http._tcp.peers${rest}`, 'SRV'], ['80', `web-0.peers.${suffix}.`, `full.peers.${suffix}.`]),
+    ]),
+  );
 });
 
 it('every address has a name below pod', async () => {
