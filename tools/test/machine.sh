@@ -2,6 +2,9 @@
 # leaving it. Sourced by run.sh.
 
 docker_pid=
+docker_log=/tmp/t8s-dockerd.log
+docker_answered=
+host_network=
 kubectl_dir=
 guard_routes=()
 
@@ -24,15 +27,36 @@ install_debian_packages() {
   rm /usr/sbin/policy-rc.d.t8s
 }
 
+# Docker lets the machine forward, lays rules into its firewall and makes a bridge, and leaves all that when it ends.
+remember_host_network() {
+  local table
+  host_network=$(mktemp -d)
+  cat /proc/sys/net/ipv4/ip_forward >"$host_network/ip_forward"
+  if ip link show docker0 >/dev/null 2>&1; then touch "$host_network/had-bridge"; fi
+  for table in filter nat; do iptables-save -t "$table" >"$host_network/$table" 2>/dev/null || true; done
+}
+
+restore_host_network() {
+  local table
+  for table in filter nat; do iptables-restore -T "$table" <"$host_network/$table" || true; done
+  [ -e "$host_network/had-bridge" ] || ip link del docker0 2>/dev/null || true
+  cat "$host_network/ip_forward" >/proc/sys/net/ipv4/ip_forward || true
+  rm -rf "$host_network"
+}
+
 start_docker() {
   docker info >/dev/null 2>&1 && return
-  dockerd >/tmp/t8s-dockerd.log 2>&1 &
+  remember_host_network
+  dockerd >"$docker_log" 2>&1 &
   docker_pid=$!
   for _ in $(seq 60); do
-    docker info >/dev/null 2>&1 && return
+    if docker info >/dev/null 2>&1; then
+      docker_answered=yes
+      return
+    fi
     sleep 0.5
   done
-  printf 't8s: Docker did not start; its log is /tmp/t8s-dockerd.log\n' >&2
+  printf 't8s: Docker did not start; its log is %s\n' "$docker_log" >&2
   return 1
 }
 
@@ -40,6 +64,9 @@ stop_docker() {
   [ -n "$docker_pid" ] || return 0
   kill "$docker_pid" 2>/dev/null || true
   wait "$docker_pid" 2>/dev/null || true
+  restore_host_network
+  # The log of one that never answered is for whoever looks for the reason.
+  [ -z "$docker_answered" ] || rm -f "$docker_log"
 }
 
 # Pod and Service addresses of the defaults: a packet that nothing takes must die here, not at somebody's router.
