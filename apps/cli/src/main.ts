@@ -6,6 +6,7 @@ import { defaultSettings, type ClusterSettings } from './cluster/settings';
 import { loadSettings, requireSettings } from './cluster/state';
 import { benchApi, type BenchApiFlags } from './bench-api/bench-api';
 import { benchDeploy, type BenchDeployFlags } from './bench-deploy/bench-deploy';
+import { benchStart, type BenchStartFlags } from './bench-start/bench-start';
 import { benchScheduler, type BenchSchedulerFlags } from './bench-scheduler/bench-scheduler';
 import { bench } from './commands/bench';
 import { dev } from './commands/dev';
@@ -162,6 +163,17 @@ benches
   .option('--timeout <seconds>', 'how long to wait for the last one', '300')
   .option('--json <file>', 'write the figures there as JSON')
   .action((flags: BenchDeployFlags) => benchDeploy(flags, systemClock));
+
+benches
+  .command('start')
+  .description('measure `t8s dev`: how soon it answers, and what it costs when nothing happens')
+  .option('--nodes <count>', 'simulated nodes', '1')
+  .option('--pods <count>', 'pods that run in the last round', '0')
+  .option('--rounds <count>', 'how often it is started; the first time it makes its keys too', '5')
+  .option('--idle <seconds>', 'how long to look on in the last round', '20')
+  .option('--in-memory', 'keep no data')
+  .option('--json <file>', 'write the figures there as JSON')
+  .action((flags: BenchStartFlags) => benchStart(flags, systemClock));
 
 program
   .command('kubectl')

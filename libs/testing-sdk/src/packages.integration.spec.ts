@@ -72,3 +72,32 @@ it("the example operator's tests pass on the packed library, under node:test and
   expect(await ok(folder, 'npm', 'test')).toMatch(/# pass 8\n# fail 0/);
   expect(await ok(folder, 'npm', 'run', 'test:vitest', '--', '--no-color')).toMatch(/Tests +8 passed/);
 });
+
+const consumer = `
+import { startCluster, type ApiObject, type TestCluster } from '@typernetes/testing';
+export async function nameOf(): Promise<string | undefined> {
+  const cluster: TestCluster = await startCluster({ nodes: 2 });
+  const object: ApiObject = await cluster.objects.get({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } });
+  return object.metadata?.name;
+}
+`;
+
+const script = `
+const { startCluster } = require('@typernetes/testing');
+startCluster().then(async (cluster) => {
+  await cluster.objects.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'made' } });
+  console.log((await cluster.objects.list({ apiVersion: 'v1', kind: 'ConfigMap' }, { namespace: 'default' })).map((object) => object.metadata.name).join());
+  await cluster.stop();
+});
+`;
+
+it('the library serves CommonJS too, its types are strict and need no others', async () => {
+  const folder = await mkdtemp(path.join(directory, 'consumer-'));
+  await writeFile(path.join(folder, 'package.json'), '{"private":true}');
+  await ok(folder, 'npm', 'install', '--no-fund', '--no-audit', '--prefer-offline', tarballs.testing);
+  for (const name of ['module.mts', 'common.cts']) await writeFile(path.join(folder, name), consumer);
+  const flags = ['--noEmit', '--strict', '--noUncheckedIndexedAccess', '--exactOptionalPropertyTypes', '--module', 'nodenext', '--target', 'es2022', '--skipLibCheck', 'false', '--types', ''];
+  await ok(folder, path.join(root, 'node_modules/.bin/tsc'), ...flags, 'module.mts', 'common.cts');
+  await writeFile(path.join(folder, 'script.cjs'), script);
+  expect(await ok(folder, 'node', 'script.cjs')).toBe('kube-root-ca.crt,made\n');
+});
