@@ -221,6 +221,9 @@ describe('a pod on the pod network', () => {
     expect(stats?.attributes?.metadata?.name).toBe('server');
     expect(stats?.memory?.workingSetBytes?.value).toBeGreaterThan(0n);
     expect(stats?.cpu?.usageCoreNanoSeconds?.value).toBeGreaterThan(0n);
+    const written = stats?.writableLayer?.usedBytes?.value ?? 0n;
+    await node.call('execSync', { containerId, cmd: ['dd', 'if=/dev/zero', 'of=/big', 'bs=1M', 'count=3'], timeout: 60n });
+    expect(((await node.call('containerStats', { containerId })).stats?.writableLayer?.usedBytes?.value ?? 0n) - written).toBeGreaterThanOrEqual(3n << 20n);
     const pod = (await node.call('podSandboxStats', { podSandboxId: sandboxId })).stats;
     expect(pod?.linux?.network?.defaultInterface).toMatchObject({ name: 'eth0' });
     expect(pod?.linux?.process?.processCount?.value).toBeGreaterThan(0n);

@@ -83,6 +83,22 @@ test('a node that is deleted registers anew', async () => {
   await until(async () => (await nodes.get(node.nodeName)).metadata?.uid !== uid, 'is registered');
 });
 
+test('pods that take more of the disk than they may are ended, others are not', async () => {
+  const fill = (where: string): string => `dd if=/dev/zero of=${where} bs=1M count=8; exec sleep 1000`;
+  const volumes = [{ name: 'work', emptyDir: { sizeLimit: '4Mi' } }];
+  const volumeMounts = [{ name: 'work', mountPath: '/work' }];
+  const resources = { limits: { 'ephemeral-storage': '4Mi' } };
+  await node.create('modest', { volumes, containers: [node.box('dd if=/dev/zero of=/work/file bs=1M count=1; exec sleep 1000', { volumeMounts, resources })] });
+  await node.create('greedy-volume', { volumes, containers: [node.box(fill('/work/file'), { volumeMounts })] });
+  await node.create('greedy-layer', { containers: [node.box(fill('/file'), { resources })] });
+  const volume = await node.phase('greedy-volume', 'Failed');
+  expect(volume.status).toMatchObject({ reason: 'Evicted', message: 'Usage of EmptyDir volume "work" exceeds the limit "4Mi". ' });
+  expect(volume.status?.conditions?.some(({ type }) => type === 'DisruptionTarget')).toBe(false);
+  await node.event('greedy-volume', 'Evicted', 'Usage of EmptyDir volume "work" exceeds the limit "4Mi". ');
+  expect((await node.phase('greedy-layer', 'Failed')).status).toMatchObject({ reason: 'Evicted', message: 'Pod ephemeral local storage usage exceeds the total limit of containers 4Mi. ' });
+  expect((await node.get('modest')).status?.phase).toBe('Running');
+});
+
 test('a node that is short of memory ends pods, says so, and takes no more of some kinds', async () => {
   await node.create('victim', { terminationGracePeriodSeconds: 1000, containers: [node.box('exec sleep 1000')] });
   await node.phase('victim', 'Running');

@@ -12,6 +12,8 @@ import { systemClock, systemRandom } from '@typernetes/machinery';
 import type { KubeletConfig } from './config';
 import type { Host } from './host';
 import { EvictionManager } from './eviction/eviction-manager';
+import { hasLocalLimits, localStorageFault } from './eviction/local-storage';
+import { readLocalUsage } from './eviction/local-usage';
 import { PressureKeeper } from './eviction/pressure-keeper';
 import { readSignals } from './eviction/signals';
 import { GarbageCollector } from './garbage/garbage-collector';
@@ -36,6 +38,7 @@ import { PodLifecycleEvents } from './runtime/pod-lifecycle-events';
 import { runtimeHandlers } from './runtime/runtime-handlers';
 import { RuntimeReader } from './runtime/runtime-reader';
 import { parseResolvConf } from './sandbox/resolver';
+import { podLogDirectory } from './sandbox/sandbox-config';
 import { nodeService, startNodeServer } from './server/server';
 import { ManifestDirectory } from './static-pods/manifest-directory';
 import { MirrorPods } from './static-pods/mirror-pods';
@@ -228,12 +231,14 @@ export async function startKubelet(config: KubeletConfig, dependencies: KubeletD
         lowPercent: config.imageGcLowThresholdPercent,
         volumeImages: () => pods.active().flatMap(({ spec }) => spec?.volumes?.flatMap(({ image }) => image?.reference ?? []) ?? []),
       });
+      const disk = { cri, podDir: (uid: string) => context.volumes.podDir(uid), logDir: (pod: Pod) => podLogDirectory(config.podLogsDir, pod) };
       const eviction = new EvictionManager({
         cri, logger,
         keeper: parts.keeper,
         readSignals: () => readSignals(config.rootDir),
         activePods: () => pods.active(),
-        evict: (pod, message) => pods.evict(pod, message),
+        localFault: async (pod) => (hasLocalLimits(pod) ? localStorageFault(pod, await readLocalUsage(pod, disk)) : undefined),
+        evict: (pod, message, isOwnFault) => pods.evict(pod, message, isOwnFault),
         reclaimDisk: async () => (await garbage.run(), await images.run()),
         changed: () => agent.hurry(),
         reportNode: parts.reportNode,

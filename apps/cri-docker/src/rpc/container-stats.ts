@@ -1,3 +1,4 @@
+import type { ContainerInspectOptions } from 'dockerode';
 import { cri } from '@typernetes/proto';
 import { inspectContainer, listEngineContainers } from '../engine';
 import { engineStatusCode } from '../errors';
@@ -10,7 +11,14 @@ import { nowNanos } from '../time';
 
 export async function containerStats(runtime: Runtime, request: cri.ContainerStatsRequest): Promise<cri.ContainerStatsResponse> {
   const { record } = await inspectContainer(runtime, request.containerId);
-  return cri.ContainerStatsResponse.create({ stats: (await measure(runtime, record))?.stats });
+  const stats = (await measure(runtime, record))?.stats;
+  return cri.ContainerStatsResponse.create({ stats: stats && { ...stats, writableLayer: await writableLayer(runtime, record.id) } });
+}
+
+/** What the container has written beside its volumes. The engine walks its files for that, so lists of many go without. */
+async function writableLayer(runtime: Runtime, id: string): Promise<cri.FilesystemUsage | undefined> {
+  const { SizeRw } = (await runtime.docker.getContainer(id).inspect({ size: true } as ContainerInspectOptions)) as { SizeRw?: number };
+  return SizeRw === undefined ? undefined : cri.FilesystemUsage.fromPartial({ timestamp: nowNanos(runtime.clock), usedBytes: { value: BigInt(SizeRw) } });
 }
 
 /** One look at the engine's counters. Undefined when the container has gone. */

@@ -19,8 +19,10 @@ export interface EvictionDependencies {
   readSignals(): Promise<Signals>;
   /** Pods that have not ended. */
   activePods(): Pod[];
-  /** Ends the pod at once and says why. */
-  evict(pod: Pod, message: string): void;
+  /** What a pod has broken of its limits of the disk, in words; undefined when nothing. */
+  localFault(pod: Pod): Promise<string | undefined>;
+  /** Ends the pod at once and says why. `isOwnFault`: the node could go on. */
+  evict(pod: Pod, message: string, isOwnFault?: boolean): void;
   /** Frees what nobody needs before a pod has to go. */
   reclaimDisk(): Promise<void>;
   /** The node is short of a resource, or is no more: its status should say so soon. */
@@ -53,6 +55,7 @@ export class EvictionManager {
   constructor(private readonly dependencies: EvictionDependencies) {}
 
   async run(): Promise<void> {
+    if (await this.endGreedy()) return;
     const { keeper, readSignals, changed, cri, logger, reclaimDisk, reportNode, activePods, evict } = this.dependencies;
     const before = JSON.stringify(keeper.pressure());
     let [met] = keeper.observe(await readSignals());
@@ -74,5 +77,19 @@ export class EvictionManager {
     if (!first) return;
     logger.warn({ pod: podText(first), resource, available: met.available }, 'evicting a pod');
     evict(first, evictionMessage(first, met, usages.get(uidOf(first))));
+  }
+
+  /** Ends all pods that have taken more of the disk than they may. Gives back whether there was one. */
+  private async endGreedy(): Promise<boolean> {
+    const { activePods, localFault, evict, logger } = this.dependencies;
+    let found = false;
+    for (const pod of activePods()) {
+      const fault = await localFault(pod);
+      if (fault === undefined) continue;
+      logger.warn({ pod: podText(pod), fault }, 'evicting a pod');
+      evict(pod, fault, true);
+      found = true;
+    }
+    return found;
   }
 }

@@ -18,8 +18,10 @@ export interface Failure {
   message: string;
   /** The node has not taken the pod at all. */
   isRefused?: boolean;
-  /** The node ends the pod for its own sake: it gets no time, and others are told that it was a disruption. */
+  /** The node ends the pod: it gets no time, and others are told that it was a disruption. */
   isEviction?: boolean;
+  /** It was none: the pod had taken more than it may. */
+  isOwnFault?: boolean;
 }
 
 export interface StatusInput {

@@ -116,8 +116,8 @@ export class PodManager {
   }
 
   /** Ends a pod at once, for the node's sake. */
-  evict(pod: Pod, message: string): void {
-    this.workers.get(uidOf(pod))?.evict(message);
+  evict(pod: Pod, message: string, isOwnFault = false): void {
+    this.workers.get(uidOf(pod))?.evict(message, isOwnFault);
   }
 
   /** A Secret or ConfigMap that the pod names has changed: volumes show it, and what waited for it goes on. */

@@ -28,7 +28,7 @@ export function podStatus(input: StatusInput): PodStatus {
     ['Ready', podReady(pod, ready)],
     ['ContainersReady', ready],
     ['PodScheduled', { status: 'True' }],
-    ...(failure?.isEviction ? [disruption(failure.message)] : []),
+    ...(failure?.isEviction && !failure.isOwnFault ? [disruption(failure.message)] : []),
     ...(input.resizeConditions ?? []).map(({ type, ...outcome }): [string, Outcome] => [type, outcome]),
   ];
   const ips = podIPs(input);

@@ -114,10 +114,10 @@ export class PodWorker {
     if (!this.isRunning) void this.run();
   }
 
-  /** Ends the pod at once, for the node's sake. */
-  evict(message: string): void {
+  /** Ends the pod at once, for the node's sake or, when it has broken its limits, through its own fault. */
+  evict(message: string, isOwnFault: boolean): void {
     if (this.mustEnd) return;
-    this.failure = { reason: 'Evicted', message, isEviction: true };
+    this.failure = { reason: 'Evicted', message, isEviction: true, isOwnFault };
     this.context.report(this.pod, { type: 'Warning', reason: 'Evicted', message });
     this.hurry();
     this.notify();
