@@ -24,4 +24,22 @@ describe('pacedFlush', () => {
     await turn();
     expect(flushes).toBe(3);
   });
+
+  it('rests twice as long as a flush took when that is more than the period', async () => {
+    const clock = new SimulatedClock();
+    let nowMs = 0;
+    let flushes = 0;
+    const busy = Object.assign(Object.create(clock) as SimulatedClock, { monotonic: () => nowMs });
+    const ask = pacedFlush(busy, 5, () => {
+      flushes++;
+      nowMs += 10;
+    });
+    ask();
+    await turn();
+    ask();
+    await clock.advance(19);
+    expect(flushes).toBe(1);
+    await clock.advance(1);
+    expect(flushes).toBe(2);
+  });
 });
