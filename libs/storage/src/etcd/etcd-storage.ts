@@ -42,6 +42,8 @@ export class EtcdStorage implements Storage {
       grpcOptions: {
         'grpc.max_receive_message_length': -1,
         'grpc.max_send_message_length': -1,
+        // Statistics of every call, for a debugging service that is not served here.
+        'grpc.enable_channelz': 0,
         'grpc.keepalive_time_ms': 10_000,
         'grpc.keepalive_timeout_ms': 5_000,
         'grpc.initial_reconnect_backoff_ms': 100,
