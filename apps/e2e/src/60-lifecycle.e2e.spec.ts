@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { parse } from 'yaml';
 import { cluster, container, environment, getJson, isReady, kubeconfig, kubectl, onNode, pods, t8s, t8sHome, upFlags, workers, type Pod } from './support/cluster';
 import { apply, createNamespace, deleteNamespace, nginxController } from './support/namespace';
 import { eventually, must } from './support/run';
@@ -98,6 +99,6 @@ it('comes back by itself when all its machines die at once, as when the host res
 
 it('the context of kubectl is that of the cluster', async () => {
   const merged = await readFile(environment.KUBECONFIG, 'utf8');
-  expect(merged).toContain(`current-context: ${cluster}`);
+  expect(parse(merged)).toMatchObject({ 'current-context': cluster });
   expect(await t8s('kubeconfig')).toBe(await readFile(kubeconfig, 'utf8'));
 });

@@ -32,3 +32,9 @@ it('builds are known as ours, and one that a newer build replaced is removed', a
   expect(await imageExists(second)).toBe(true);
   expect((await builtImages()).some((id) => second.startsWith(`sha256:${id}`))).toBe(true);
 }, 120_000);
+
+it('several may remove at the same time', async () => {
+  await build(`one more ${process.pid}`);
+  await build(`and another ${process.pid}`);
+  await Promise.all(Array.from({ length: 4 }, removeReplaced));
+}, 120_000);

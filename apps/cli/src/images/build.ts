@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { checkout } from '../cluster/paths';
 import { docker, dockerSucceeds, imageExists, lines } from '../docker/docker';
+import { CommandError } from '../run-command';
 import { contentHash, filesBelow } from './content-hash';
 import type { OwnImage } from './catalogue';
 
@@ -60,9 +61,14 @@ export async function ensureOwnImage(image: OwnImage, builtBefore: ReadonlyMap<s
   return reference;
 }
 
-/** Removes builds that lost their last name to a newer one, but for those that a container uses. */
+/** Docker prunes for one caller at a time, and refuses the others. */
+const pruningAlready = /a prune operation is already running/;
+
+/** Removes builds that lost their last name to a newer one, but for those that a container uses. What is left is for the next time. */
 export async function removeReplaced(): Promise<void> {
-  await docker(['image', 'prune', '--force', '--filter', `label=${builtLabel}`]);
+  await docker(['image', 'prune', '--force', '--filter', `label=${builtLabel}`]).catch((error: unknown) => {
+    if (!(error instanceof CommandError && pruningAlready.test(error.stderr))) throw error;
+  });
 }
 
 /** Ids of all images that we built, stand-ins for public ones included. */
