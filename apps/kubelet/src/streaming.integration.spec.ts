@@ -395,10 +395,17 @@ describe('proxies', () => {
     }
   });
 
-  it('sends the client to the path with a slash', async () => {
-    const answer = await api.call('GET', `${pods}/mirror:8080/proxy?a=b`);
-    expect([answer.code, answer.headers['location']]).toEqual([301, `${pods}/mirror:8080/proxy/?a=b`]);
-    expect((await api.call('POST', `${pods}/mirror:8080/proxy?a=b`)).text).toMatch(/^POST \/\?a=b\n/);
+  it('without a path: reads are sent to the one with a slash, all else comes there', async () => {
+    for (const url of [`${pods}/mirror:8080`, `${services}/mirror:web`]) {
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await api.call(method, `${url}/proxy?a=b`);
+        expect([answer.code, answer.headers['location']]).toEqual([301, `${url}/proxy/?a=b`]);
+      }
+      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+        const answer = await api.call(method, `${url}/proxy?a=b`);
+        expect([answer.code, answer.text.split('\n')[0]]).toEqual([200, `${method} /?a=b`]);
+      }
+    }
   });
 
   it('tells the backend who asks, and nothing that is the API’s', async () => {
