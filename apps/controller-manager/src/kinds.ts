@@ -1,19 +1,27 @@
-import { builtInKinds, isServedByDefault, resources, type CustomResourceDefinition, type ResourceType } from '@typernetes/api';
+import { builtInKinds, isServedByDefault, resources, type APIService, type CustomResourceDefinition, type KindDefinition, type ResourceType } from '@typernetes/api';
 import { InformerFactory, type ApiClient, type Informer } from '@typernetes/client';
 import type { Logger } from '@typernetes/component';
 import { formatApiVersion, isConditionTrue, parseApiVersion, type Clock, type KubernetesObject, type Random } from '@typernetes/machinery';
 
 let cached: readonly ResourceType[] | undefined;
 
+const isDeletable = (kind: KindDefinition): boolean => kind.storagePath !== undefined && (['list', 'watch', 'delete'] as const).every((verb) => kind.verbs.includes(verb));
+
 /** As deletableKinds, of the built-in kinds. */
 function deletableBuiltIns(): readonly ResourceType[] {
   if (cached) return cached;
   const byStorage = new Map<string, ResourceType>();
   for (const kind of builtInKinds.filter(isServedByDefault)) {
-    const complete = (['list', 'watch', 'delete'] as const).every((verb) => kind.verbs.includes(verb));
-    if (kind.storagePath && complete && !byStorage.has(kind.storagePath)) byStorage.set(kind.storagePath, kind);
+    if (kind.storagePath && isDeletable(kind) && !byStorage.has(kind.storagePath)) byStorage.set(kind.storagePath, kind);
   }
   return (cached = [...byStorage.values()]);
+}
+
+/** Built-in kinds of versions that are off by default and on here, as their APIServices tell. */
+export function turnedOn(apiServices: readonly APIService[]): KindDefinition[] {
+  const served = new Set(apiServices.map(({ metadata }) => metadata?.name));
+  const known = new Set(deletableBuiltIns().map(({ group, kind }) => `${group}/${kind}`));
+  return builtInKinds.filter((kind) => isDeletable(kind) && !isServedByDefault(kind) && !kind.storedAs && !known.has(`${kind.group}/${kind.kind}`) && served.has(`${kind.version}.${kind.group}`));
 }
 
 /** The kind that a definition gives, in one of its versions; undefined while it is not served. */
@@ -64,8 +72,9 @@ export class DeletableKinds {
 
   /** Those of this moment, asked of the API: for decisions that must not miss a new kind. */
   async current(): Promise<readonly ResourceType[]> {
-    const { items } = await this.dependencies.client.resource(resources.customResourceDefinitions).list();
-    return [...deletableBuiltIns(), ...items.flatMap((definition) => typeOf(definition) ?? [])];
+    const { client } = this.dependencies;
+    const [{ items }, apiServices] = await Promise.all([client.resource(resources.customResourceDefinitions).list(), client.resource(resources.apiServices).list()]);
+    return [...deletableBuiltIns(), ...turnedOn(apiServices.items), ...items.flatMap((definition) => typeOf(definition) ?? [])];
   }
 
   /** Those that are known from the caches. */
