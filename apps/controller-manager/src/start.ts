@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { ControllerMetrics, EventRecorder, InformerFactory, createGrpcClient, runLeaderElected } from '@typernetes/client';
 import type { Logger, Running } from '@typernetes/component';
-import { createMetricsRegistry, startHealthServer } from '@typernetes/component';
+import { createMetricsRegistry, Registry, startHealthServer } from '@typernetes/component';
 import type { Clock } from '@typernetes/machinery';
 import { randomSuffix, systemRandom } from '@typernetes/machinery';
 import type { ControllerManagerConfig } from './config';
@@ -12,7 +12,8 @@ import { DeletableKinds } from './kinds';
 /** Starts kube-controller-manager. The caches fill at once; the controllers work from the leadership on. */
 export async function startControllerManager(config: ControllerManagerConfig, { logger, clock, onLost }: { logger: Logger; clock: Clock; onLost(error: unknown): void }): Promise<Running> {
   const random = systemRandom;
-  const registry = createMetricsRegistry();
+  // Without a door nobody asks for the process's own figures, which cost something to follow.
+  const registry = config.health ? createMetricsRegistry() : new Registry();
   const client = 'resource' in config.api ? config.api : createGrpcClient({ access: config.api, userAgent: 'kube-controller-manager', clock });
   const informers = new InformerFactory({ client, clock, random, logger });
   const kinds = new DeletableKinds({ client, informers, clock, random, logger });

@@ -2,7 +2,7 @@ import type { Pod } from '@typernetes/api';
 import type { ApiClient } from '@typernetes/client';
 import { EventRecorder, InformerFactory, createGrpcClient, runLeaderElected } from '@typernetes/client';
 import type { ApiServerAccess, Logger, Running, TlsMaterial } from '@typernetes/component';
-import { createMetricsRegistry, startHealthServer } from '@typernetes/component';
+import { createMetricsRegistry, Registry, startHealthServer } from '@typernetes/component';
 import type { Clock } from '@typernetes/machinery';
 import { randomSuffix, systemRandom } from '@typernetes/machinery';
 import { hostname } from 'node:os';
@@ -44,7 +44,8 @@ export interface RunningScheduler extends Running {
 export async function startScheduler(config: SchedulerConfig, context: { logger: Logger; clock: Clock; onLost(error: unknown): void }): Promise<RunningScheduler> {
   const { logger, clock } = context;
   const random = systemRandom;
-  const registry = createMetricsRegistry();
+  // Without a door nobody asks for the process's own figures, which cost something to follow.
+  const registry = config.health ? createMetricsRegistry() : new Registry();
   const client = 'resource' in config.api ? config.api : createGrpcClient({ access: config.api, userAgent: 'kube-scheduler', clock });
   const informers = new InformerFactory({ client, clock, random, logger });
   const cache = new ClusterCache();
