@@ -3,7 +3,7 @@ import type { ApiClient } from '@typernetes/client';
 import { formatTime, hasReason, isPodReady, isPodTerminating, systemClock, type KubernetesObject } from '@typernetes/machinery';
 import { startTestApi, type TestApi } from '../../apiserver/src/testing/start-test-api';
 import { targetNode } from './daemonset/daemon-pod';
-import { startControllers } from './testing/mortal-manager';
+import { liveAndDie, startControllers } from './testing/mortal-manager';
 import { eventually } from './testing/simulated-cluster';
 
 let api: TestApi;
@@ -59,16 +59,6 @@ function playNodes(app: string): { stop(): Promise<void> } {
   };
 }
 
-/** Lives of controllers that die one write later each time, until `isDone`: a death at every step of the work. */
-async function liveAndDie(controllers: readonly string[], isDone: () => Promise<boolean>): Promise<void> {
-  for (let life = 0, writes = 0; !(await isDone()); life++, writes = life % 6) {
-    expect(life).toBeLessThan(200);
-    const running = await startControllers(client, controllers, writes);
-    await Promise.race([running.died, eventually('the end', isDone).catch(() => undefined)]);
-    await running.stop();
-  }
-}
-
 const newDaemonSet = (name: string, image = 'a:1', nodeSelector?: Record<string, string>): Promise<DaemonSet> => {
   const made = template(name, image);
   return client.resource(resources.daemonSets).create({ metadata: { name, namespace }, spec: { selector: { matchLabels: { app: name } }, updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '50%' } }, template: { ...made, spec: { containers: [], ...made.spec, nodeSelector } } } });
@@ -100,9 +90,9 @@ describe('a DaemonSet', () => {
   test('under a controller that dies at every step', async () => {
     await newDaemonSet('ds-mortal', 'a:1', { pool: 'd' });
     const played = playNodes('ds-mortal');
-    await liveAndDie(['daemonset-controller'], () => daemonsRun('ds-mortal', nodes, 'a:1'));
+    await liveAndDie(client, ['daemonset-controller'], () => daemonsRun('ds-mortal', nodes, 'a:1'));
     await client.resource(resources.daemonSets).patch('ds-mortal', { spec: { template: template('ds-mortal', 'a:2') } }, { namespace, type: 'application/strategic-merge-patch+json' });
-    await liveAndDie(['daemonset-controller'], () => daemonsRun('ds-mortal', nodes, 'a:2'));
+    await liveAndDie(client, ['daemonset-controller'], () => daemonsRun('ds-mortal', nodes, 'a:2'));
     await played.stop();
     expect(await revisionsOf('ds-mortal')).toBe(2);
   }, 240_000);
@@ -148,11 +138,11 @@ describe('a StatefulSet', () => {
     const claim = { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } };
     await newStatefulSet(name, { replicas: 3, podManagementPolicy, volumeClaimTemplates: [claim] });
     const played = playNodes(name);
-    await liveAndDie(['statefulset-controller'], () => replicasRun(name, 3, 'a:1'));
+    await liveAndDie(client, ['statefulset-controller'], () => replicasRun(name, 3, 'a:1'));
     await client.resource(resources.statefulSets).patch(name, { spec: { replicas: 4, template: template(name, 'a:2') } }, { namespace, type: 'application/strategic-merge-patch+json' });
-    await liveAndDie(['statefulset-controller'], () => replicasRun(name, 4, 'a:2'));
+    await liveAndDie(client, ['statefulset-controller'], () => replicasRun(name, 4, 'a:2'));
     await client.resource(resources.statefulSets).patch(name, { spec: { replicas: 1 } }, merge);
-    await liveAndDie(['statefulset-controller'], () => replicasRun(name, 1, 'a:2'));
+    await liveAndDie(client, ['statefulset-controller'], () => replicasRun(name, 1, 'a:2'));
     await played.stop();
     const claims = (await client.resource(resources.persistentVolumeClaims).list({ namespace, labelSelector: `app=${name}` })).items.map(({ metadata }) => metadata?.name);
     expect(claims.sort()).toEqual([0, 1, 2, 3].map((i) => `data-${name}-${i}`));
@@ -194,10 +184,10 @@ test('claims and volumes, under a binder that dies at every step', async () => {
     return [...pvs, ...pvcs].every(({ status }) => status?.phase === 'Bound');
   };
   const controllers = ['persistentvolume-binder-controller', 'persistentvolumeclaim-protection-controller', 'persistentvolume-protection-controller'];
-  await liveAndDie(controllers, areBound);
+  await liveAndDie(client, controllers, areBound);
   const bound = await Promise.all(names.map((name) => claims.get(name, { namespace })));
   expect(new Set(bound.map(({ spec }) => spec?.volumeName)).size).toBe(3);
   for (const { metadata, spec } of bound) expect((await volumes.get(spec?.volumeName ?? '')).spec?.claimRef).toMatchObject({ name: metadata?.name, uid: metadata?.uid });
   for (const name of names) await claims.delete(name, { namespace });
-  await liveAndDie(controllers, async () => (await Promise.all(names.map((name) => volumes.get(name)))).every(({ status }) => status?.phase === 'Released') && (await claims.list({ namespace, labelSelector: '!app' })).items.length === 0);
+  await liveAndDie(client, controllers, async () => (await Promise.all(names.map((name) => volumes.get(name)))).every(({ status }) => status?.phase === 'Released') && (await claims.list({ namespace, labelSelector: '!app' })).items.length === 0);
 }, 240_000);

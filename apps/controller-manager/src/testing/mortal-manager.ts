@@ -2,6 +2,7 @@ import type { ApiClient, ResourceClient } from '@typernetes/client';
 import { silentLogger, type Running } from '@typernetes/component';
 import { systemClock, type KubernetesObject } from '@typernetes/machinery';
 import { startControllerManager } from '../start';
+import { eventually } from './simulated-cluster';
 
 /** A client whose process dies after so many writes: from then on nothing comes through. */
 function mortalClient(client: ApiClient, writes: number, onDeath: () => void): ApiClient {
@@ -55,4 +56,18 @@ export async function startControllers(client: ApiClient, controllers: readonly 
     { logger: silentLogger, clock: systemClock, onLost: () => {} },
   );
   return { ...running, died };
+}
+
+/** Lives that are enough for whatever a test asks of them. */
+const livesMax = 200;
+
+/** Lives of controllers that die one write later each time, until `isDone`, whose failures count as "not yet": a death at every step of the work. */
+export async function liveAndDie(client: ApiClient, controllers: readonly string[], isDone: () => Promise<boolean>): Promise<void> {
+  const isOver = (): Promise<boolean> => isDone().catch(() => false);
+  for (let life = 0, writes = 0; !(await isOver()); life++, writes = life % 6) {
+    if (life >= livesMax) throw new Error(`not within ${livesMax} lives of ${controllers.join()}`);
+    const running = await startControllers(client, controllers, writes);
+    await Promise.race([running.died, eventually('the end', isDone).catch(() => undefined)]);
+    await running.stop();
+  }
 }
