@@ -1,7 +1,9 @@
 import http from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { ContainerStatus, Pod } from '@typernetes/api';
 import { resources } from '@typernetes/api';
+import { createCertificateAuthority } from '@typernetes/pki';
 import { freePorts } from '@typernetes/testing';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
@@ -135,6 +137,23 @@ describe('hooks', () => {
     await node.phase('post-exec', 'Running');
     await node.phase('post-http', 'Running');
     expect((await node.exec('post-exec', ['cat', '/tmp/hook'])).stdout).toBe('done\n');
+  });
+
+  test('over TLS, of whatever certificate, and to a path without a slash', async () => {
+    const { cert, key } = createCertificateAuthority('hooks', Date.now(), 1);
+    const secure = https.createServer({ cert, key }, (request, response) => {
+      calls.push(`TLS ${request.url}`);
+      response.end('ok');
+    });
+    const port = await new Promise<number>((resolve) => secure.listen(0, '127.0.0.1', () => resolve((secure.address() as AddressInfo).port)));
+    const hook = (path: string): object => ({ httpGet: { scheme: 'HTTPS', host: '127.0.0.1', port, path } });
+    await node.create('hooked-tls', { terminationGracePeriodSeconds: 20, containers: [node.box('trap "exit 0" TERM; while true; do sleep 0.1; done', { lifecycle: { postStart: hook('post?x=y'), preStop: hook('/pre') } })] });
+    await node.phase('hooked-tls', 'Running');
+    await called('TLS /post?x=y');
+    await node.delete('hooked-tls');
+    await called('TLS /pre');
+    await node.gone('hooked-tls');
+    secure.close();
   });
 
   test('a postStart hook that fails ends the container', async () => {
