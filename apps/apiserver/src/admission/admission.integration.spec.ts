@@ -55,3 +55,20 @@ it('a quota that nobody has counted lets nothing through, a dry run costs nothin
   expect([(await secret('a', '?dryRun=All')).code, (await secret('a')).code]).toEqual([201, 201]);
   expect((await secret('b')).json.message).toBe('secrets "b" is forbidden: exceeded quota: q, requested: secrets=1, used: secrets=1, limited: secrets=1');
 });
+
+describe.each<[account: string, ofAccount: boolean | undefined]>([
+  ['mount-default', undefined],
+  ['mount', true],
+  ['no-mount', false],
+])('pods of the account %s', (account, ofAccount) => {
+  it('get its token, unless the pod or else the account is against it', async () => {
+    const base = '/api/v1/namespaces/default';
+    expect((await api.call('POST', `${base}/serviceaccounts`, { body: { metadata: { name: account }, ...(ofAccount === undefined ? {} : { automountServiceAccountToken: ofAccount }) } })).code).toBe(201);
+    for (const ofPod of [undefined, true, false]) {
+      const spec = { serviceAccountName: account, containers: [{ name: 'c', image: 'i' }], ...(ofPod === undefined ? {} : { automountServiceAccountToken: ofPod }) };
+      const { json } = await api.call('POST', `${base}/pods`, { body: { metadata: { generateName: `${account}-` }, spec } });
+      const mounts = (json['spec'] as { containers: { volumeMounts?: { mountPath: string }[] }[] }).containers[0]?.volumeMounts ?? [];
+      expect([ofPod, mounts.some(({ mountPath }) => mountPath === '/var/run/secrets/kubernetes.io/serviceaccount')]).toEqual([ofPod, ofPod ?? ofAccount ?? true]);
+    }
+  });
+});
