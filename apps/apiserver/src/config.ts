@@ -1,14 +1,10 @@
-import type { Extensions, ApiserverInternals } from './pipeline/extensions';
+import type { Extensions } from './pipeline/extensions';
+import type { ApiserverInternals } from './pipeline/internals';
 import type { Interceptor } from './pipeline/interceptor';
+import type { TlsFiles } from './tls-files';
 import type { Cancel, Clock, Random } from '@typernetes/machinery';
 import type { Logger, TlsMaterial } from '@typernetes/component';
 import type { Storage } from '@typernetes/storage';
-
-/** PEM texts. */
-export interface TlsFiles {
-  readonly cert: Buffer;
-  readonly key: Buffer;
-}
 
 /** What kube-apiserver's flags of the same names say; see flags.ts. */
 export interface ApiserverConfig {

@@ -1,4 +1,5 @@
-export { configDefaults, type ApiserverConfig, type TlsFiles } from './config';
+export { configDefaults, type ApiserverConfig } from './config';
+export type { TlsFiles } from './tls-files';
 export { runtimeConfigOf } from './flags';
 export type { Intercepted, Interceptor } from './pipeline/interceptor';
 export type { ApiAnswer, ApiRequest } from './pipeline/request';

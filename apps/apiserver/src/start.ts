@@ -11,7 +11,7 @@ import { followDefinitions } from './custom-kinds';
 import { createLoopbackClient, self } from './local/loopback-client';
 import { CacheReader } from './local/cache-reader';
 import { ApiserverMetrics } from './metrics';
-import type { ApiserverInternals } from './pipeline/extensions';
+import type { ApiserverInternals } from './pipeline/internals';
 import type { UserInfo } from './pipeline/types';
 import { builtInHandlers } from './handlers';
 import { documentPaths } from './rest/documents';

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { resources, type APIService } from '@typernetes/api';
 import type { Logger } from '@typernetes/component';
 import { formatApiVersion, formatTime, hasReason, type Cancel, type Clock } from '@typernetes/machinery';
-import type { ApiserverInternals } from '../pipeline/extensions';
+import type { ApiserverInternals } from '../pipeline/internals';
 import { groups, type UserInfo } from '../pipeline/types';
 import { passOn, tunnel, wholeUrl } from '../proxying/proxy';
 import type { Exchange } from '../rest/exchange';

@@ -1,6 +1,6 @@
 import { resources, type APIService, type APIServiceSpec, type Registry } from '@typernetes/api';
 import { formatApiVersion, hasReason, type Cancel } from '@typernetes/machinery';
-import type { ApiserverInternals } from '../pipeline/extensions';
+import type { ApiserverInternals } from '../pipeline/internals';
 import { localPriority } from './priorities';
 
 /** Upstream's label of APIServices that the server keeps: `onstart` once per start, `true` at all times. */

@@ -2,11 +2,11 @@ import http from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import tls from 'node:tls';
 import { resources, type APIService, type EndpointSlice, type Service } from '@typernetes/api';
-import type { TlsFiles } from '../config';
 import type { UserInfo } from '../pipeline/types';
 import { dial, joinHostPort, type Backend, type ProxyDependencies } from '../proxying/backend';
 import { connectPod } from '../proxying/pod-backend';
 import { pickEndpoint, portName } from '../proxying/service-backend';
+import type { TlsFiles } from '../tls-files';
 import { withIdentity } from './identity-headers';
 
 /** Longest document that is read of an extension server. */

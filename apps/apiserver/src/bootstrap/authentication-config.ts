@@ -1,7 +1,7 @@
 import { resources, type ConfigMap } from '@typernetes/api';
 import { identityHeaders } from '../aggregation/identity-headers';
 import type { ApiserverConfig } from '../config';
-import type { ApiserverInternals } from '../pipeline/extensions';
+import type { ApiserverInternals } from '../pipeline/internals';
 import { ensure } from './ensure';
 
 /** Where components that serve something themselves read which CA their callers' certificates come from. */

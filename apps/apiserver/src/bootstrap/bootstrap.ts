@@ -1,7 +1,7 @@
 import { resources } from '@typernetes/api';
 import { systemClock } from '@typernetes/machinery';
 import type { ApiserverConfig } from '../config';
-import type { ApiserverInternals } from '../pipeline/extensions';
+import type { ApiserverInternals } from '../pipeline/internals';
 import { parseIpRange } from '../service/ip-range';
 import { advertisedAddress, hostAddresses } from './advertise-address';
 import { ensureAuthenticationConfig } from './authentication-config';

@@ -1,6 +1,6 @@
 import { resources, type ServiceCIDR } from '@typernetes/api';
 import { findCondition, formatTime, type Clock } from '@typernetes/machinery';
-import type { ApiserverInternals } from '../pipeline/extensions';
+import type { ApiserverInternals } from '../pipeline/internals';
 import { defaultServiceCidrName as name } from '../service/service-ranges';
 import { ensure } from './ensure';
 

@@ -1,5 +1,5 @@
 import { resources, type StorageClass } from '@typernetes/api';
-import type { ApiserverInternals } from '../pipeline/extensions';
+import type { ApiserverInternals } from '../pipeline/internals';
 import { ensure } from './ensure';
 
 /** Volumes are directories of the node that the first pod runs on: the controller manager has their provisioner. */

@@ -1,6 +1,6 @@
 import type { ResourceType } from '@typernetes/api';
 import { hasReason, type KubernetesObject } from '@typernetes/machinery';
-import type { ApiserverInternals } from '../pipeline/extensions';
+import type { ApiserverInternals } from '../pipeline/internals';
 
 /** Creates an object unless there is one of its name. */
 export async function ensure<T extends KubernetesObject>({ objects, client }: ApiserverInternals, type: ResourceType<T>, wanted: T): Promise<void> {

@@ -2,7 +2,7 @@ import { mandatoryFlowSchemas, mandatoryPriorityLevels, resources, suggestedFlow
 import { formatTime, hasReason, type Clock } from '@typernetes/machinery';
 import { danglingCondition } from '../flowcontrol/dangling';
 import { reconcileDefault, type WithSpec } from '../flowcontrol/reconcile';
-import type { ApiserverInternals } from '../pipeline/extensions';
+import type { ApiserverInternals } from '../pipeline/internals';
 
 /** Names of the two halves in managedFields, upstream's. */
 const producer = { fieldManager: 'api-priority-and-fairness-config-producer-v1' };

@@ -1,6 +1,6 @@
 import { resources, type Endpoints, type EndpointSlice, type ResourceType, type Service } from '@typernetes/api';
 import type { KubernetesObject } from '@typernetes/machinery';
-import type { ApiserverInternals } from '../pipeline/extensions';
+import type { ApiserverInternals } from '../pipeline/internals';
 import { ensure } from './ensure';
 
 const name = 'kubernetes';

@@ -1,6 +1,6 @@
 import { resources } from '@typernetes/api';
 import { formatTime, type Clock } from '@typernetes/machinery';
-import type { ApiserverInternals } from '../pipeline/extensions';
+import type { ApiserverInternals } from '../pipeline/internals';
 import { ensure } from './ensure';
 
 /** Says since when the uses of legacy tokens are written down: before, silence means nothing (KEP-2799). */

@@ -1,5 +1,5 @@
 import { resources, systemPriorities } from '@typernetes/api';
-import type { ApiserverInternals } from '../pipeline/extensions';
+import type { ApiserverInternals } from '../pipeline/internals';
 import { ensure } from './ensure';
 
 const descriptions: Readonly<Record<string, string>> = {

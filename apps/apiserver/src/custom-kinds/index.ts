@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Logger } from '@typernetes/component';
 import type { Environment } from '../environment';
-import type { ApiserverInternals } from '../pipeline/extensions';
+import type { ApiserverInternals } from '../pipeline/internals';
 import { converterOf } from './conversion-webhook';
 import { compileCustomSchema } from './custom-schema';
 import { DefinitionFollower } from './definition-follower';

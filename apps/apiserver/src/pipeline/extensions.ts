@@ -1,24 +1,13 @@
-import type { KindDefinition, Registry } from '@typernetes/api';
-import type { ApiClient } from '@typernetes/client';
+import type { KindDefinition } from '@typernetes/api';
 import type { AdmissionPlugin } from './admission';
 import type { Authenticator } from './authenticator';
 import type { Authorizer } from './authorizer';
 import type { ComputedKinds } from './computed-kind';
-import type { ObjectReader } from './object-reader';
 import type { HealthCheck } from '../rest/health';
 import type { PathHandler } from '../rest/paths';
 import type { Aggregator } from '../aggregation/aggregator';
 import type { WebhookClient } from '../webhooks/webhook-client';
 import type { SubresourceHandlers } from './subresource';
-
-/** What authenticators, authorisers, admission, handlers and bootstrap get to work with. */
-export interface ApiserverInternals {
-  readonly objects: ObjectReader;
-  /** The whole API in-process as `system:apiserver` of `system:masters`: through the same pipeline, without a door. */
-  readonly client: ApiClient;
-  /** The kinds that are served now. */
-  readonly registry: Registry;
-}
 
 /** The lists that make an apiserver; the pipeline runs each in order. */
 export interface Extensions {

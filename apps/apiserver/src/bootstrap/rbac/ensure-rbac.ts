@@ -1,6 +1,6 @@
 import { resources, type ResourceType } from '@typernetes/api';
 import { hasReason } from '@typernetes/machinery';
-import type { ApiserverInternals } from '../../pipeline/extensions';
+import type { ApiserverInternals } from '../../pipeline/internals';
 import type { RbacObject } from './builders';
 import { defaultRbac } from './default-rbac';
 import { reconcile } from './reconcile';

@@ -1,0 +1,5 @@
+/** PEM texts. */
+export interface TlsFiles {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
