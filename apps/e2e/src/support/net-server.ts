@@ -13,7 +13,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => setTimeout(
 let image: Promise<string> | undefined;
 
 /** An image with Node.js that every node has: the cluster's own DNS server. */
-async function nodeImage(): Promise<string> {
+export async function nodeImage(): Promise<string> {
   image ??= getJson<{ spec: { template: { spec: { containers: { image: string }[] } } } }>('rc', '-n', 'kube-system', 'kube-dns').then(
     ({ spec }) => spec.template.spec.containers[0]?.image ?? '',
   );
