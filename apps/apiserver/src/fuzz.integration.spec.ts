@@ -54,7 +54,7 @@ it(`blames the client in ${count} answers`, async () => {
 });
 
 it('leaves only whole objects, of every kind', async () => {
-  for (const { group, version, resource, kind, verbs } of kinds) {
+  for (const { group, version, resource, kind, verbs, storagePath } of kinds) {
     if (!verbs.includes('list')) continue;
     const path = `${group ? `/apis/${group}` : '/api'}/${version}/${resource}`;
     for (const accept of ['application/json', 'application/json;as=Table;v=v1;g=meta.k8s.io']) {
@@ -62,7 +62,9 @@ it('leaves only whole objects, of every kind', async () => {
       expect([path, accept, code]).toEqual([path, accept, 200]);
     }
     const { json } = await api.call('GET', path);
-    for (const item of json.items) expect({ kind, ...item }).toMatchObject({ kind, metadata: { name: expect.any(String), uid: expect.any(String), creationTimestamp: expect.any(String) } });
+    // What is computed anew for each answer has no life of its own.
+    const life = storagePath ? { uid: expect.any(String), creationTimestamp: expect.any(String) } : {};
+    for (const item of json.items) expect({ kind, ...item }).toMatchObject({ kind, metadata: { name: expect.any(String), ...life } });
   }
 });
 
