@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
-import { cluster, kubectl, t8sHome } from './support/cluster';
+import { parse } from 'yaml';
+import { cluster, kubeconfig, kubectl, t8sHome } from './support/cluster';
 
 interface Answer {
   code: number;
@@ -10,13 +11,15 @@ interface Answer {
 
 const pki = (name: string): Buffer => readFileSync(path.join(t8sHome, 'clusters', cluster, 'admin/pki', name));
 
+const server = (): string => (parse(readFileSync(kubeconfig, 'utf8')) as { clusters: [{ cluster: { server: string } }] }).clusters[0].cluster.server;
+
 const nobody = { 'x-anonymous': 'true' };
 
 function call(method: string, url: string, body?: string, headers: Record<string, string> = {}): Promise<Answer> {
   const identity = headers['x-anonymous'] ? {} : { cert: pki('admin.crt'), key: pki('admin.key') };
   return new Promise((resolve, reject) => {
     const request = https.request(
-      `https://127.0.0.1:16443${url}`,
+      `${server()}${url}`,
       { method, ca: pki('ca.crt'), ...identity, headers: { 'content-type': 'application/json', ...headers }, agent: false },
       (response) => {
         let text = '';
