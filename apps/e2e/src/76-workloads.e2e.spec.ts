@@ -127,11 +127,11 @@ it('a StatefulSet keeps its data and its node over the deletion of its pods', as
 
 it('a Job comes to its 50 completions over pods that fail', async () => {
   await apply(fiftyCompletions, namespace);
-  await k('wait', '--for=condition=Complete', 'job/fifty', '--timeout=150s');
+  await kubectl(['-n', namespace, 'wait', '--for=condition=Complete', 'job/fifty', '--timeout=240s'], { timeoutMs: 250_000 });
   const { status } = await getJson<{ status: { succeeded: number; failed: number; completedIndexes: string } }>('job', '-n', namespace, 'fifty');
   expect(status).toMatchObject({ succeeded: 50, failed: 8, completedIndexes: '0-49' });
   await k('delete', 'job', 'fifty');
-}, 200_000);
+}, 300_000);
 
 it('a budget stops a drain until there are pods to spare, and cordoned nodes get none', async () => {
   const guarded = `terminationGracePeriodSeconds: 0\n      affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: { topologyKey: kubernetes.io/hostname, labelSelector: { matchLabels: { app: guarded } } } }] } }`;
